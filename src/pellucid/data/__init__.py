@@ -1,0 +1,100 @@
+"""Data: tables, targets, splits, datasets, loaders; pandas and scikit-learn are loaded when first needed."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pellucid.data import preprocessing
+    from pellucid.data.columns import Column, infer_columns
+    from pellucid.data.datasets import Dataset, Subset, TensorDataset, random_split
+    from pellucid.data.dates import time_order
+    from pellucid.data.embedded import (
+        EmbeddedData,
+        embedded_names,
+        load_breast_cancer,
+        load_diabetes,
+        load_digits,
+        load_embedded,
+        load_iris,
+        load_wine,
+    )
+    from pellucid.data.errors import DataError
+    from pellucid.data.generators import (
+        make_and,
+        make_blobs,
+        make_circles,
+        make_moons,
+        make_or,
+        make_sine,
+        make_spirals,
+        make_xor,
+    )
+    from pellucid.data.loader import DataLoader, default_collate
+    from pellucid.data.split import Split, split_rows
+    from pellucid.data.table_preprocessor import TablePreprocessor
+    from pellucid.data.tables import read_table
+    from pellucid.data.target import Target, separate_target
+
+__all__ = [
+    "Column",
+    "DataError",
+    "DataLoader",
+    "Dataset",
+    "EmbeddedData",
+    "Split",
+    "Subset",
+    "TablePreprocessor",
+    "Target",
+    "TensorDataset",
+    "default_collate",
+    "embedded_names",
+    "infer_columns",
+    "load_breast_cancer",
+    "load_diabetes",
+    "load_digits",
+    "load_embedded",
+    "load_iris",
+    "load_wine",
+    "make_and",
+    "make_blobs",
+    "make_circles",
+    "make_moons",
+    "make_or",
+    "make_sine",
+    "make_spirals",
+    "make_xor",
+    "preprocessing",
+    "random_split",
+    "read_table",
+    "separate_target",
+    "split_rows",
+    "time_order",
+]
+
+_NAMES_BY_FILE = {
+    "columns": "Column infer_columns",
+    "datasets": "Dataset Subset TensorDataset random_split",
+    "dates": "time_order",
+    "embedded": "EmbeddedData embedded_names load_breast_cancer load_diabetes load_digits load_embedded load_iris "
+    "load_wine",
+    "errors": "DataError",
+    "generators": "make_and make_blobs make_circles make_moons make_or make_sine make_spirals make_xor",
+    "loader": "DataLoader default_collate",
+    "split": "Split split_rows",
+    "table_preprocessor": "TablePreprocessor",
+    "tables": "read_table",
+    "target": "Target separate_target",
+}
+_FILE_OF = {name: file for file, names in _NAMES_BY_FILE.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FILE_OF:
+        return getattr(importlib.import_module(f"pellucid.data.{_FILE_OF[name]}"), name)
+    if name == "preprocessing":
+        return importlib.import_module("pellucid.data.preprocessing")
+    raise AttributeError(f"module 'pellucid.data' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,47 @@
+"""The one error of everything that reads data, and how a place in a table is called."""
+
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["DataError", "nearest", "place"]
+
+
+class DataError(ValueError):
+    """Data that cannot be used: one or two lines that name the file, the column, the line and the mend.
+
+    Example:
+        >>> raise DataError("ages.csv is empty; give a file with a header and rows")
+        Traceback (most recent call last):
+        pellucid.data.errors.DataError: ages.csv is empty; give a file with a header and rows
+    """
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint such as `; did you mean 'iris'?`, or nothing when no known name is close.
+
+    Example:
+        >>> nearest("irsi", ["iris", "wine"])
+        "; did you mean 'iris'?"
+    """
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def place(frame: "pd.DataFrame | pd.Series[Any]", position: int) -> str:
+    """Say where the row at `position` stands: the file and its line when known, otherwise the row's label.
+
+    Example:
+        >>> import pandas as pd
+        >>> place(pd.DataFrame({"a": [1, 2]}), 1)
+        'row 1'
+    """
+    label = frame.index[position]
+    source, first_line = frame.attrs.get("source"), frame.attrs.get("first_line")
+    if source is None or isinstance(label, str):
+        return f"row {label}"
+    # Lines can only be counted in a text file that has one record a line.
+    return f"{source}, row {label}" if first_line is None else f"{source}, line {first_line + int(label)}"
