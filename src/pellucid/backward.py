@@ -1,0 +1,164 @@
+"""The backward walk: once over the tape, from the loss to the leaves."""
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.tensor import Array, Node, Tensor, as_array
+
+__all__ = ["backward", "unbroadcast"]
+
+
+def backward(
+    root: Tensor,
+    gradient: Tensor | Array | None = None,
+    *,
+    retain_graph: bool = False,
+    into: dict[int, Array] | None = None,
+) -> None:
+    """Walk the tape of `root` in reverse and accumulate the gradients of the leaves.
+
+    Args:
+        root: where to start.
+        gradient: dL/droot; 1 when root is a single number.
+        retain_graph: keep the tape for another walk.
+        into: collect gradients here, by id, for the tensors whose ids are its keys, and leave every
+            `grad` alone; this is how `autograd.grad` asks.
+    """
+    pending = {id(root): _first_gradient(root, gradient)}
+    order = topological(root)
+    with np.errstate(all="ignore"):  # infinities are carried as values, as NumPy and PyTorch carry them
+        while order:  # popped, so that the memory of the tape is freed while the walk goes on
+            tensor = order.pop()
+            dy = pending.pop(id(tensor), None)
+            if dy is None:
+                continue
+            if tensor._hooks:
+                dy = _run_hooks(tensor, dy)
+            if into is not None:
+                if id(tensor) in into:
+                    into[id(tensor)] = dy
+            elif tensor._node is None or tensor._retains_grad:
+                _accumulate(tensor, dy)
+            if tensor._node is not None:
+                _step(tensor, tensor._node, dy, pending)
+                if not retain_graph:
+                    tensor._node.gradients, tensor._node.inputs = None, ()
+
+
+def topological(root: Tensor) -> list[Tensor]:
+    """List the tensors that root depends on, each after all that it was computed from.
+
+    Iterative, because a long chain would overflow Python's stack. A tensor is listed when the walk *returns*
+    to it, after its inputs, and not when it is first met: a tensor used twice must come before both users.
+    """
+    order: list[Tensor] = []
+    seen: set[int] = set()
+    stack: list[tuple[Tensor, bool]] = [(root, False)]
+    while stack:
+        tensor, inputs_done = stack.pop()
+        if inputs_done:
+            order.append(tensor)
+        elif id(tensor) not in seen:
+            seen.add(id(tensor))
+            stack.append((tensor, True))
+            node = tensor._node
+            if node is not None:
+                if node.gradients is None:
+                    raise RuntimeError(
+                        "this graph was already walked by backward() and its memory freed; call "
+                        "backward(retain_graph=True) the first time if you need it twice, or run the forward "
+                        "pass again (a loss kept from an earlier step needs .detach())"
+                    )
+                stack.extend([(x, False) for x in node.inputs if x._requires_grad and id(x) not in seen])
+    return order
+
+
+def _step(tensor: Tensor, node: Node, dy: Array, pending: dict[int, Array]) -> None:
+    """Turn the gradient of one operation's output into those of its inputs."""
+    gradients = node.gradients
+    if gradients is None:  # a hook walked the same tape while this walk was under way
+        raise RuntimeError("the graph was freed during this backward walk")
+    _refuse_overwritten(tensor, node)
+    dxs = [dx(dy) for dx in gradients] if isinstance(gradients, tuple) else gradients(dy)
+    for x, dx in zip(node.inputs, dxs, strict=True):
+        if dx is None or not x._requires_grad:
+            continue
+        if dx.shape != x.array.shape or dx.dtype != x.array.dtype:
+            dx = unbroadcast(np.asarray(dx), x.array.shape).astype(x.array.dtype, copy=False)  # noqa: PLW2901
+        before = pending.get(id(x))
+        pending[id(x)] = dx if before is None else before + dx
+
+
+def _refuse_overwritten(tensor: Tensor, node: Node) -> None:
+    for x, version in zip(node.inputs, node.versions, strict=True):
+        if x._version[0] != version:
+            raise RuntimeError(
+                f"an input of shape {x.array.shape} of the operation '{node.name}' was overwritten in place "
+                "after it was used, so its gradient would be wrong; use the operation without the underscore, "
+                "or call backward() before the change (before optimizer.step())"
+            )
+    if tensor._version[0] != node.output_version:
+        raise RuntimeError(
+            f"the output of shape {tensor.array.shape} of the operation '{node.name}' was overwritten in place "
+            "before backward(); use the operation without the underscore"
+        )
+
+
+def unbroadcast(dx: Array, shape: tuple[int, ...]) -> Array:
+    """Sum a gradient over the axes along which its input was broadcast.
+
+    Example:
+        >>> unbroadcast(np.ones((2, 3)), (3,))
+        array([2., 2., 2.])
+    """
+    if dx.shape == shape:
+        return dx
+    if dx.ndim < len(shape):
+        dx = np.broadcast_to(dx, shape)
+    dx = dx.sum(axis=tuple(range(dx.ndim - len(shape)))) if dx.ndim > len(shape) else dx
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and dx.shape[i] != 1)
+    if stretched:
+        dx = dx.sum(axis=stretched, keepdims=True)
+    if dx.shape != shape:
+        raise RuntimeError(f"a gradient has shape {dx.shape} where its input has {shape}")
+    return dx
+
+
+def _first_gradient(root: Tensor, gradient: Any) -> Array:
+    if not root._requires_grad:
+        raise RuntimeError(
+            "backward() needs a tensor that was computed from one that requires gradients; this one was not "
+            "(was it computed under no_grad, detached, or made of integers?)"
+        )
+    if gradient is None:
+        if root.array.size != 1:
+            raise RuntimeError(
+                f"backward() without a gradient needs a single number, this tensor has shape {root.array.shape}; "
+                "reduce it (.sum(), .mean()) or give backward(gradient) of that shape"
+            )
+        return np.ones_like(root.array)
+    dy = as_array(gradient)
+    if dy.shape != root.array.shape:
+        raise RuntimeError(f"backward(gradient) must have the shape {root.array.shape}, got {dy.shape}")
+    return dy.astype(root.array.dtype)
+
+
+def _run_hooks(tensor: Tensor, dy: Array) -> Array:
+    for hook in list((tensor._hooks or {}).values()):
+        replaced = hook(Tensor(dy))
+        if replaced is not None:
+            if replaced.array.shape != dy.shape:
+                raise RuntimeError(
+                    f"a hook returned shape {replaced.array.shape} for a gradient of {dy.shape}"
+                )
+            dy = replaced.array
+    return dy
+
+
+def _accumulate(tensor: Tensor, dy: Array) -> None:
+    if tensor.grad is not None:
+        tensor.grad = Tensor(tensor.grad.array + dy)
+    else:
+        # Gradients of two tensors may be one array (x + y hands dy to both); what users hold is theirs alone.
+        tensor.grad = Tensor(dy.copy())

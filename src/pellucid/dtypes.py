@@ -1,0 +1,66 @@
+"""Element types: NumPy's own, under PyTorch's names."""
+
+import numpy as np
+
+__all__ = [
+    "bool_",
+    "dtype",
+    "float16",
+    "float32",
+    "float64",
+    "get_default_dtype",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "result_float",
+    "set_default_dtype",
+    "to_dtype",
+    "uint8",
+]
+
+dtype = np.dtype
+bool_ = np.dtype(np.bool_)
+uint8, int8, int16, int32, int64 = (np.dtype(f"{kind}") for kind in ("u1", "i1", "i2", "i4", "i8"))
+float16, float32, float64 = np.dtype("f2"), np.dtype("f4"), np.dtype("f8")
+
+_SUPPORTED = frozenset((bool_, uint8, int8, int16, int32, int64, float16, float32, float64))
+_default = float32
+
+
+def get_default_dtype() -> np.dtype:
+    """Return the type that Python floats become: float32 unless set otherwise."""
+    return _default
+
+
+def set_default_dtype(dtype: np.dtype) -> None:
+    """Set the type that Python floats become.
+
+    Raises:
+        TypeError: when `dtype` is not a floating type.
+    """
+    global _default  # noqa: PLW0603 - one process-wide default, as in PyTorch
+    if np.dtype(dtype) not in (float16, float32, float64):
+        raise TypeError(f"the default dtype is one of float16, float32, float64; got {dtype}")
+    _default = np.dtype(dtype)
+
+
+def result_float(dtype: np.dtype) -> np.dtype:
+    """Return the type in which a real-valued function of `dtype` is computed: itself if floating."""
+    return dtype if dtype.kind == "f" else _default
+
+
+def to_dtype(dtype: object) -> np.dtype:
+    """Return the NumPy dtype of a dtype, Python type or name.
+
+    Raises:
+        TypeError: when Pellucid has no such type (complex numbers, text, objects).
+    """
+    if dtype is float:
+        return _default
+    found = np.dtype(dtype)  # type: ignore[call-overload]
+    if found not in _SUPPORTED:
+        raise TypeError(
+            f"dtype {found} is not supported; use one of {', '.join(sorted(map(str, _SUPPORTED)))}"
+        )
+    return found  # type: ignore[no-any-return]

@@ -1,0 +1,116 @@
+"""The arithmetic under the operations: one seam, several engines.
+
+Operations call `kernels.name(...)`. Every name is a plain function over arrays of the reference engine, which
+is NumPy and always there; another engine offers functions of the same names and signatures, and what it lacks
+stays the reference's. Choosing happens here and nowhere else.
+"""
+
+import importlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pellucid.kernels import reference
+from pellucid.kernels.reference import (
+    add_at,
+    dropout_mask,
+    erf,
+    exp,
+    linear,
+    log,
+    log1p,
+    log_softmax,
+    logsumexp,
+    matmul,
+    normalize,
+    sigmoid,
+    softmax,
+    softplus,
+    tanh,
+)
+
+__all__ = [
+    "ENGINES",
+    "add_at",
+    "dropout_mask",
+    "erf",
+    "exp",
+    "get_engine",
+    "linear",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logsumexp",
+    "matmul",
+    "normalize",
+    "set_engine",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "tanh",
+    "use_engine",
+    "why_engine",
+]
+
+ENGINES = ("numpy", "native")
+_active = "numpy"
+_reason = "the default"
+
+
+def get_engine() -> str:
+    """Return the name of the engine in use."""
+    return _active
+
+
+def why_engine() -> str:
+    """Say in a few words why this engine is in use."""
+    return _reason
+
+
+def set_engine(name: str, *, reason: str = "chosen by set_engine") -> None:
+    """Compute with the engine `name` from now on.
+
+    Args:
+        name: "numpy" or "native".
+        reason: what `why_engine` will say.
+
+    Raises:
+        ValueError: when there is no engine of that name.
+        RuntimeError: when the engine is not part of this installation.
+    """
+    global _active, _reason
+    if name not in ENGINES:
+        raise ValueError(f"unknown engine {name!r}; expected one of {', '.join(ENGINES)}")
+    own = {}
+    if name != "numpy":
+        try:
+            engine = importlib.import_module(f"pellucid.kernels.{name}")
+        except ModuleNotFoundError:
+            raise RuntimeError(
+                f"the engine {name!r} is not part of this installation; use set_engine('numpy') or unset "
+                "PELLUCID_ENGINE"
+            ) from None
+        own = {kernel: getattr(engine, kernel) for kernel in reference.__all__ if hasattr(engine, kernel)}
+    globals().update({kernel: getattr(reference, kernel) for kernel in reference.__all__} | own)
+    _active, _reason = name, reason
+
+
+@contextmanager
+def use_engine(name: str) -> Iterator[None]:
+    """Compute with the engine `name` inside the block.
+
+    Example:
+        >>> with use_engine("numpy"):
+        ...     get_engine()
+        'numpy'
+    """
+    before, reason = _active, _reason
+    set_engine(name)
+    try:
+        yield
+    finally:
+        set_engine(before, reason=reason)
+
+
+if "PELLUCID_ENGINE" in os.environ:
+    set_engine(os.environ["PELLUCID_ENGINE"], reason="chosen by PELLUCID_ENGINE")

@@ -1,0 +1,29 @@
+"""The reference engine: NumPy, the specification of every kernel, always kept, always right.
+
+Kernels know arrays only. They follow Array-API names and keywords, return new arrays, and carry NaN and
+infinity as values without NumPy's warnings.
+"""
+
+from pellucid.kernels.reference.counted import dropout_mask
+from pellucid.kernels.reference.error_function import erf
+from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
+from pellucid.kernels.reference.products import add_at, linear, matmul
+from pellucid.kernels.reference.rows import log_softmax, logsumexp, normalize, softmax
+
+__all__ = [
+    "add_at",
+    "dropout_mask",
+    "erf",
+    "exp",
+    "linear",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logsumexp",
+    "matmul",
+    "normalize",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "tanh",
+]

@@ -1,0 +1,44 @@
+"""Reductions along an axis that belong together: softmax, its logarithm, and normalisation."""
+
+import numpy as np
+
+from pellucid.kernels._types import Array
+
+__all__ = ["log_softmax", "logsumexp", "normalize", "softmax"]
+
+_quiet = np.errstate(all="ignore")
+
+
+@_quiet
+def softmax(x: Array, axis: int) -> Array:
+    """Return e^(x - m) / sum e^(x - m), with the largest element m taken out so that nothing overflows."""
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    e /= np.sum(e, axis=axis, keepdims=True)
+    return e
+
+
+@_quiet
+def log_softmax(x: Array, axis: int) -> Array:
+    """Return (x - m) - log sum e^(x - m), which keeps its digits where the softmax underflows."""
+    z = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    z -= np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
+    return z
+
+
+@_quiet
+def logsumexp(x: Array, axis: tuple[int, ...], keepdims: bool) -> Array:
+    """Return log sum e^x along `axis`; rows of -inf give -inf, rows with +inf give +inf."""
+    m = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    m = np.where(np.isfinite(m), m, 0).astype(x.dtype)
+    y = np.log(np.sum(np.exp(x - m), axis=axis, keepdims=True)) + m
+    return y if keepdims else np.squeeze(y, axis=axis)
+
+
+@_quiet
+def normalize(x: Array, axis: tuple[int, ...], eps: float) -> tuple[Array, Array, Array, Array]:
+    """Return (x - mean) / sqrt(var + eps) along `axis`, with mean, var (biased) and 1 / sqrt(var + eps)."""
+    mean = np.mean(x, axis=axis, keepdims=True)
+    centred = x - mean
+    var = np.mean(centred * centred, axis=axis, keepdims=True)
+    rstd = 1 / np.sqrt(var + eps)
+    return centred * rstd, mean, var, rstd

@@ -1,0 +1,5 @@
+"""Differentiable operations, one family a file: every formula with its gradient beside it."""
+
+from pellucid.ops import methods
+
+methods.attach()

@@ -1,0 +1,83 @@
+"""Types of mixed operands, as PyTorch chooses them."""
+
+from typing import Any
+
+import numpy as np
+
+from pellucid import dtypes
+from pellucid.tensor import Array, Tensor, as_array
+
+__all__ = ["Number", "Operand", "float_array", "normalize_axis", "operands"]
+
+Number = bool | int | float
+Operand = Tensor | Array | Number
+
+_CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
+
+
+def operands(x: Any, w: Any, *, real: bool = False) -> tuple[Any, Any]:
+    """Return the arrays of two operands, brought to the type that PyTorch would compute in.
+
+    The higher category wins (bool < integer < float); within one category a tensor with axes wins over one
+    without, and a tensor over a Python number. NumPy alone would turn float32 with int64 into float64.
+
+    Args:
+        x: a tensor, array or number.
+        w: the same.
+        real: compute integers as floats too, as a division does.
+    """
+    a = x.array if isinstance(x, Tensor) else x
+    b = w.array if isinstance(w, Tensor) else w
+    if type(b) is float and type(a) is np.ndarray and a.dtype.kind == "f":
+        return a, b  # NumPy keeps the array's type by itself
+    a, b = _array(a), _array(b)
+    common = _common(a, x, b, w)
+    if real:
+        common = dtypes.result_float(common)
+    return a.astype(common, copy=False), b.astype(common, copy=False)
+
+
+def _array(a: Any) -> Array:
+    return a if isinstance(a, np.ndarray) else as_array(a)
+
+
+def _common(a: Array, x: Any, b: Array, w: Any) -> np.dtype[Any]:
+    if a.dtype == b.dtype:
+        return a.dtype
+    rank_a, rank_b = _CATEGORY[a.dtype.kind], _CATEGORY[b.dtype.kind]
+    weight_a, weight_b = (rank_a, _weight(x)), (rank_b, _weight(w))
+    if weight_a == weight_b:
+        return np.promote_types(a.dtype, b.dtype)
+    return a.dtype if weight_a > weight_b else b.dtype
+
+
+def _weight(x: Any) -> int:
+    """Say how much an operand's own type counts: 2 with axes, 1 without, 0 for a Python number."""
+    if isinstance(x, (Tensor, np.ndarray)):
+        return 2 if x.ndim else 1
+    return 0 if isinstance(x, (bool, int, float)) else 2
+
+
+def float_array(x: Any) -> Array:
+    """Return the array of x in a floating type, for functions of real numbers."""
+    a = x.array if isinstance(x, Tensor) else as_array(x)
+    return a if a.dtype.kind == "f" else a.astype(dtypes.get_default_dtype())
+
+
+def normalize_axis(dim: int | tuple[int, ...] | list[int] | None, ndim: int) -> tuple[int, ...]:
+    """Return axes as a sorted tuple of non-negative numbers; None means all.
+
+    Raises:
+        IndexError: for an axis that is not there.
+        RuntimeError: for an axis named twice.
+    """
+    if dim is None:
+        return tuple(range(ndim))
+    axes = []
+    for d in (dim,) if isinstance(dim, (int, np.integer)) else dim:
+        if not -max(ndim, 1) <= d < max(ndim, 1):
+            raise IndexError(f"dim {d} is out of range for a tensor of {ndim} axes")
+        axes.append(int(d) % max(ndim, 1))
+    if len(set(axes)) != len(axes):
+        raise RuntimeError(f"dim {dim} names an axis twice")
+    return tuple(sorted(axes)) if ndim else ()

@@ -1,0 +1,179 @@
+"""Elements picked and placed: slices, arrays of places, masks."""
+
+from typing import Any
+
+import numpy as np
+
+from pellucid import kernels as K
+from pellucid.ops._operands import Operand, normalize_axis, operands
+from pellucid.tensor import Array, Tensor, record
+
+__all__ = [
+    "gather",
+    "getitem",
+    "index_add",
+    "index_select",
+    "masked_fill",
+    "masked_select",
+    "nonzero",
+    "placed",
+    "plain_index",
+    "scatter",
+    "scatter_add",
+    "select",
+    "take",
+    "where",
+]
+
+
+def plain_index(index: Any) -> Any:
+    """Return an index with the tensors in it as arrays."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(i) for i in index)
+    if isinstance(index, Tensor):
+        index = index.array
+    elif isinstance(index, list):
+        index = np.asarray(index) if index else np.zeros(0, dtype=np.int64)
+    if isinstance(index, np.ndarray) and index.dtype.kind not in "bui":
+        raise IndexError(f"tensors used as indices must be integers or booleans, got {index.dtype}")
+    return index
+
+
+def _is_basic(index: Any) -> bool:
+    """Say whether an index names every element at most once: numbers, slices, None, ..."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(i is None or i is Ellipsis or isinstance(i, (int, slice, np.integer)) for i in parts)
+
+
+def getitem(x: Tensor, index: Any) -> Tensor:
+    """Y = x[index], with slices, numbers, None, ..., arrays of places and masks, as NumPy indexes.
+
+    dx has dy at the places taken and zeros elsewhere; places taken twice add up.
+    """
+    index = plain_index(index)
+    a = x.array
+
+    def dx(dy: Array) -> Array:
+        if not _is_basic(index):
+            return K.add_at(a.shape, index, dy)
+        out = np.zeros(a.shape, dtype=dy.dtype)
+        out[index] = dy
+        return out
+
+    return record(a[index], (x, dx))
+
+
+def placed(x: Tensor, index: Any, value: Operand) -> Tensor:
+    """Y = x with `value` at `index`; the gradient of what was overwritten is zero."""
+    index = plain_index(index)
+    y = x.array.copy()
+    y[index] = value.array if isinstance(value, Tensor) else value
+
+    def dx(dy: Array) -> Array:
+        out = dy.copy()
+        out[index] = 0
+        return out
+
+    return record(y, (x, dx), (value, lambda dy: dy[index]))
+
+
+def select(x: Tensor, dim: int, index: int) -> Tensor:
+    """Return the slice at one place of an axis, without that axis."""
+    (axis,) = normalize_axis(dim, x.ndim)
+    return getitem(x, (*(slice(None),) * axis, index))
+
+
+def index_select(x: Tensor, dim: int, index: Tensor) -> Tensor:
+    """Return the slices at the places `index`, a vector, along an axis."""
+    (axis,) = normalize_axis(dim, x.ndim)
+    return getitem(x, (*(slice(None),) * axis, index))
+
+
+def take(x: Tensor, index: Tensor) -> Tensor:
+    """Return elements by their place in the flattened tensor, in the shape of `index`."""
+    return getitem(x.reshape(-1), index)
+
+
+def _along(shape: tuple[int, ...], axis: int, index: Array) -> tuple[Array, ...]:
+    """Return the full index that names, for each place of `index`, the element it picks along `axis`."""
+    grid = list(np.indices(index.shape, sparse=True))
+    grid[axis] = index
+    if index.size and (index.min() < -shape[axis] or index.max() >= shape[axis]):
+        raise IndexError(
+            f"an index of {index.min()} to {index.max()} is out of range for an axis of {shape[axis]}"
+        )
+    return tuple(grid)
+
+
+def gather(x: Tensor, dim: int, index: Tensor) -> Tensor:
+    """y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and likewise for the others."""
+    (axis,) = normalize_axis(dim, x.ndim)
+    if index.ndim != x.ndim:
+        raise RuntimeError(f"gather needs an index with the tensor's {x.ndim} axes, got {index.ndim}")
+    a, full = x.array, _along(x.array.shape, axis, index.array)
+    return record(a[full], (x, lambda dy: K.add_at(a.shape, full, dy)))
+
+
+def scatter(x: Tensor, dim: int, index: Tensor, src: Operand) -> Tensor:
+    """Y = x with src[i][j][k] at [index[i][j][k]][j][k] for dim 0, and likewise for the others."""
+    (axis,) = normalize_axis(dim, x.ndim)
+    full = _along(x.array.shape, axis, index.array)
+    if isinstance(src, Tensor):
+        src = getitem(src, tuple(slice(n) for n in index.array.shape))
+    return placed(x, full, src)
+
+
+def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """Y = x with src added at the places of `index` along an axis; places named twice add up."""
+    (axis,) = normalize_axis(dim, x.ndim)
+    full = _along(x.array.shape, axis, index.array)
+    src = getitem(src, tuple(slice(n) for n in index.array.shape))
+    y = x.array + K.add_at(x.array.shape, full, src.array)
+    return record(y, (x, lambda dy: dy), (src, lambda dy: dy[full]))
+
+
+def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """Y = x with the slices of `source` added at the places `index` along an axis."""
+    (axis,) = normalize_axis(dim, x.ndim)
+    full = (*(slice(None),) * axis, index.array)
+    y = x.array + K.add_at(x.array.shape, full, source.array)
+    return record(y, (x, lambda dy: dy), (source, lambda dy: dy[full]))
+
+
+def where(condition: Tensor, x: Operand | None = None, w: Operand | None = None) -> Any:
+    """Y = x where the condition holds, else w; with the condition alone, the places where it holds."""
+    c = condition.array if isinstance(condition, Tensor) else np.asarray(condition)
+    if x is None or w is None:
+        if x is not None or w is not None:
+            raise TypeError("where takes the condition alone, or with both x and w")
+        return tuple(Tensor(places) for places in np.nonzero(c))
+    if c.dtype != np.bool_:
+        raise RuntimeError(f"where needs a boolean condition, got {c.dtype}; compare first, as in x > 0")
+    a, b = operands(x, w)
+    return record(np.where(c, a, b), (x, lambda dy: np.where(c, dy, 0)), (w, lambda dy: np.where(c, 0, dy)))
+
+
+def masked_fill(x: Tensor, mask: Tensor, value: Operand) -> Tensor:
+    """Y = x with `value` where the mask is true."""
+    if mask.dtype != np.bool_:
+        raise RuntimeError(f"masked_fill needs a boolean mask, got {mask.dtype}")
+    m = mask.array
+    v = np.asarray(value.array if isinstance(value, Tensor) else value, dtype=x.dtype)
+    return record(
+        np.where(m, v, x.array), (x, lambda dy: np.where(m, 0, dy)), (value, lambda dy: np.where(m, dy, 0))
+    )
+
+
+def masked_select(x: Tensor, mask: Tensor) -> Tensor:
+    """Return the elements where the mask is true, as a vector."""
+    return getitem(x.broadcast_to(np.broadcast_shapes(x.array.shape, mask.array.shape)), _spread(mask, x))
+
+
+def _spread(mask: Tensor, x: Tensor) -> Array:
+    return np.broadcast_to(mask.array, np.broadcast_shapes(x.array.shape, mask.array.shape))
+
+
+def nonzero(x: Tensor, as_tuple: bool = False) -> Any:
+    """Return the places of the elements that are not zero: a row each, or one tensor an axis."""
+    places = np.nonzero(x.array)
+    return tuple(Tensor(p) for p in places) if as_tuple else Tensor(np.stack(places, axis=-1))

@@ -1,0 +1,258 @@
+"""The methods of Tensor: each is a function of this room, under PyTorch's name."""
+
+from typing import Any
+
+from pellucid.ops import activation as act
+from pellucid.ops import (
+    arithmetic,
+    comparison,
+    conversion,
+    elementwise,
+    indexing,
+    inplace,
+    linalg,
+    reduction,
+    shape,
+)
+from pellucid.ops._operands import Operand
+from pellucid.tensor import Tensor
+
+__all__ = ["TensorMethods", "attach"]
+
+
+class TensorMethods:
+    """Names the methods for people, editors and the type checker; `attach` gives them to Tensor."""
+
+    # arithmetic
+    add = __add__ = __radd__ = arithmetic.add
+    sub = subtract = __sub__ = arithmetic.sub
+    mul = multiply = __mul__ = __rmul__ = arithmetic.mul
+    div = divide = true_divide = __truediv__ = arithmetic.div
+    pow = __pow__ = arithmetic.pow
+    neg = __neg__ = arithmetic.neg
+    square = arithmetic.square
+    remainder = __mod__ = arithmetic.remainder
+    floor_divide = __floordiv__ = arithmetic.floor_divide
+    maximum, minimum = arithmetic.maximum, arithmetic.minimum
+    __rsub__ = arithmetic.rsub
+
+    def __rtruediv__(self: Any, w: Operand) -> Tensor:
+        return arithmetic.div(w, self)
+
+    def __rpow__(self: Any, w: Operand) -> Tensor:
+        return arithmetic.pow(w, self)
+
+    def __rmod__(self: Any, w: Operand) -> Tensor:
+        return arithmetic.remainder(w, self)
+
+    def __rfloordiv__(self: Any, w: Operand) -> Tensor:
+        return arithmetic.floor_divide(w, self)
+
+    def __pos__(self: Any) -> Tensor:
+        return self  # type: ignore[no-any-return]
+
+    # comparison and logic
+    eq, ne, lt, le, gt, ge = (
+        comparison.eq,
+        comparison.ne,
+        comparison.lt,
+        comparison.le,
+        comparison.gt,
+        comparison.ge,
+    )
+    __eq__ = comparison.eq  # type: ignore[assignment]
+    __ne__ = comparison.ne  # type: ignore[assignment]
+    __lt__, __le__, __gt__, __ge__ = comparison.lt, comparison.le, comparison.gt, comparison.ge
+    __and__ = __rand__ = comparison.bitwise_and
+    __or__ = __ror__ = comparison.bitwise_or
+    __xor__ = __rxor__ = comparison.bitwise_xor
+
+    def __invert__(self: Any) -> Tensor:
+        return Tensor(~self.array)
+
+    __hash__ = object.__hash__
+    any, all = comparison.any, comparison.all
+    equal, allclose, isclose = comparison.equal, comparison.allclose, comparison.isclose
+    isnan, isinf, isfinite = comparison.isnan, comparison.isinf, comparison.isfinite
+    logical_not, logical_and = comparison.logical_not, comparison.logical_and
+    logical_or, logical_xor = comparison.logical_or, comparison.logical_xor
+
+    # functions of one number
+    abs = __abs__ = elementwise.abs
+    exp, expm1, log, log2, log10, log1p = (
+        elementwise.exp,
+        elementwise.expm1,
+        elementwise.log,
+        elementwise.log2,
+        elementwise.log10,
+        elementwise.log1p,
+    )
+    sqrt, rsqrt, reciprocal, sign = (
+        elementwise.sqrt,
+        elementwise.rsqrt,
+        elementwise.reciprocal,
+        elementwise.sign,
+    )
+    floor, ceil, trunc, round = elementwise.floor, elementwise.ceil, elementwise.trunc, elementwise.round
+    sin, cos, tan = elementwise.sin, elementwise.cos, elementwise.tan
+    asin, acos, atan, atan2 = elementwise.asin, elementwise.acos, elementwise.atan, elementwise.atan2
+    sinh, cosh, tanh = elementwise.sinh, elementwise.cosh, elementwise.tanh
+    sigmoid, erf = elementwise.sigmoid, elementwise.erf
+    clamp = clip = elementwise.clamp
+    nan_to_num = elementwise.nan_to_num
+    relu, softmax, log_softmax = act.relu, act.softmax, act.log_softmax
+
+    # reductions
+    sum, mean, var, std, prod, norm = (
+        reduction.sum,
+        reduction.mean,
+        reduction.var,
+        reduction.std,
+        reduction.prod,
+        reduction.norm,
+    )
+    max, min, amax, amin, median = (
+        reduction.max,
+        reduction.min,
+        reduction.amax,
+        reduction.amin,
+        reduction.median,
+    )
+    argmax, argmin, argsort, sort, topk = (
+        reduction.argmax,
+        reduction.argmin,
+        reduction.argsort,
+        reduction.sort,
+        reduction.topk,
+    )
+    cumsum, logsumexp, unique = reduction.cumsum, reduction.logsumexp, reduction.unique
+    bincount, count_nonzero = reduction.bincount, reduction.count_nonzero
+
+    # shape
+    reshape, view, view_as, flatten, ravel, unflatten = (
+        shape.reshape,
+        shape.view,
+        shape.view_as,
+        shape.flatten,
+        shape.ravel,
+        shape.unflatten,
+    )
+    permute, transpose, swapaxes, movedim, t = (
+        shape.permute,
+        shape.transpose,
+        shape.swapaxes,
+        shape.movedim,
+        shape.t,
+    )
+    squeeze, unsqueeze, expand, expand_as = shape.squeeze, shape.unsqueeze, shape.expand, shape.expand_as
+    broadcast_to, repeat, tile = shape.broadcast_to, shape.repeat, shape.tile
+    repeat_interleave, split, chunk, unbind = shape.repeat_interleave, shape.split, shape.chunk, shape.unbind
+    flip, roll, tril, triu, diag, contiguous = (
+        shape.flip,
+        shape.roll,
+        shape.tril,
+        shape.triu,
+        shape.diag,
+        shape.contiguous,
+    )
+
+    @property
+    def T(self: Any) -> Tensor:
+        """The tensor with its axes in reverse order."""
+        return shape.permute(self, *range(self.ndim - 1, -1, -1))
+
+    @property
+    def mT(self: Any) -> Tensor:
+        """The tensor with its last two axes exchanged."""
+        return shape.transpose(self, -1, -2)
+
+    # elements
+    __getitem__ = indexing.getitem
+    __setitem__ = inplace.setitem
+    gather, scatter, scatter_add = indexing.gather, indexing.scatter, indexing.scatter_add
+    index_select, index_add, select, take = (
+        indexing.index_select,
+        indexing.index_add,
+        indexing.select,
+        indexing.take,
+    )
+    masked_fill, masked_select, nonzero = indexing.masked_fill, indexing.masked_select, indexing.nonzero
+
+    def where(self: Any, condition: Tensor, w: Operand) -> Tensor:
+        """Y = self where the condition holds, else w."""
+        return indexing.where(condition, self, w)  # type: ignore[no-any-return]
+
+    # products
+    matmul = __matmul__ = linalg.matmul
+    mm, bmm, mv, dot, outer = linalg.mm, linalg.bmm, linalg.mv, linalg.dot, linalg.outer
+
+    # types and sizes
+    to, type, type_as, clone, cpu = (
+        conversion.to,
+        conversion.type_,
+        conversion.type_as,
+        conversion.clone,
+        conversion.cpu,
+    )
+    float, double, half, long, int, bool = (
+        conversion.float_,
+        conversion.double,
+        conversion.half,
+        conversion.long,
+        conversion.int_,
+        conversion.bool_,
+    )
+    size, dim, numel, nelement = conversion.size, conversion.dim, conversion.numel, conversion.numel
+    element_size, is_floating_point = conversion.element_size, conversion.is_floating_point
+
+    # in place
+    add_, sub_, mul_, div_, pow_, neg_ = (
+        inplace.add_,
+        inplace.sub_,
+        inplace.mul_,
+        inplace.div_,
+        inplace.pow_,
+        inplace.neg_,
+    )
+    addcmul_, addcdiv_, abs_, exp_, sqrt_ = (
+        inplace.addcmul_,
+        inplace.addcdiv_,
+        inplace.abs_,
+        inplace.exp_,
+        inplace.sqrt_,
+    )
+    clamp_, masked_fill_, scatter_, copy_ = (
+        inplace.clamp_,
+        inplace.masked_fill_,
+        inplace.scatter_,
+        inplace.copy_,
+    )
+    fill_, zero_, uniform_, normal_, bernoulli_ = (
+        inplace.fill_,
+        inplace.zero_,
+        inplace.uniform_,
+        inplace.normal_,
+        inplace.bernoulli_,
+    )
+    __iadd__ = inplace.augmented(arithmetic.add)
+    __isub__ = inplace.augmented(arithmetic.sub)
+    __imul__ = inplace.augmented(arithmetic.mul)
+    __itruediv__ = inplace.augmented(arithmetic.div)
+    __ipow__ = inplace.augmented(arithmetic.pow)
+
+
+def attach() -> None:
+    """Give Tensor its methods."""
+    own = {
+        "__module__",
+        "__qualname__",
+        "__doc__",
+        "__dict__",
+        "__weakref__",
+        "__hash__",
+        "__firstlineno__",
+        "__static_attributes__",
+    }
+    for name, method in vars(TensorMethods).items():
+        if name not in own:
+            setattr(Tensor, name, method)

@@ -1,0 +1,314 @@
+"""Sums, means, extremes and orders along axes."""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pellucid import kernels as K
+from pellucid.dtypes import to_dtype
+from pellucid.ops import indexing
+from pellucid.ops._operands import float_array, normalize_axis
+from pellucid.ops.arithmetic import maximum, minimum
+from pellucid.tensor import Array, Tensor, record
+
+__all__ = [
+    "amax",
+    "amin",
+    "argmax",
+    "argmin",
+    "argsort",
+    "bincount",
+    "count_nonzero",
+    "cumsum",
+    "logsumexp",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "norm",
+    "prod",
+    "sort",
+    "std",
+    "sum",
+    "topk",
+    "unique",
+    "var",
+]
+
+Dim = int | tuple[int, ...] | list[int] | None
+
+
+class ValuesIndices(NamedTuple):
+    """What reductions that choose elements return."""
+
+    values: Tensor
+    indices: Tensor
+
+
+def _expand(dy: Array, axes: tuple[int, ...], keepdim: bool) -> Array:
+    """Give a reduced gradient its axes back, of length 1."""
+    return dy if keepdim else np.expand_dims(dy, axes)
+
+
+def sum(x: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Y = the sum of the elements, of all or along `dim`; booleans and integers sum to int64."""
+    axes = normalize_axis(dim, x.ndim)
+    kind = to_dtype(dtype) if dtype is not None else (x.dtype if x.dtype.kind == "f" else np.dtype("i8"))
+    y = np.sum(x.array, axis=axes, keepdims=keepdim, dtype=kind)
+    shape = x.array.shape
+    return record(y, (x, lambda dy: np.broadcast_to(_expand(dy, axes, keepdim), shape)))
+
+
+def mean(x: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Y = the mean of the elements, of all or along `dim`; NaN when there are none.
+
+    Raises:
+        RuntimeError: for integers and booleans, whose mean is no integer.
+    """
+    kind = x.dtype if dtype is None else to_dtype(dtype)
+    if kind.kind != "f":
+        raise RuntimeError(f"mean() needs a floating-point tensor, got {x.dtype}; convert it with .float()")
+    axes = normalize_axis(dim, x.ndim)
+    shape, n = x.array.shape, math.prod(x.array.shape[i] for i in axes)
+    with np.errstate(all="ignore"):
+        y = np.sum(x.array, axis=axes, keepdims=keepdim, dtype=kind) / kind.type(n)
+    return record(y, (x, lambda dy: np.broadcast_to(_expand(dy / n, axes, keepdim), shape)))
+
+
+def var(
+    x: Tensor, dim: Dim = None, keepdim: bool = False, *, correction: int = 1, unbiased: bool | None = None
+) -> Tensor:
+    """Y = sum (x - mean)^2 / (n - correction); NaN when n <= correction.
+
+    Args:
+        x: the tensor.
+        dim: the axes, all when None.
+        keepdim: keep the reduced axes with length 1.
+        correction: 1 for the unbiased estimate of a sample (the default, as in PyTorch; NumPy's is 0).
+        unbiased: PyTorch's older name: True is correction=1, False is correction=0.
+    """
+    if unbiased is not None:
+        correction = int(unbiased)
+    axes = normalize_axis(dim, x.ndim)
+    n = math.prod(x.array.shape[i] for i in axes)
+    centred = x.array - np.mean(x.array, axis=axes, keepdims=True) if n else x.array
+    scale = 1 / (n - correction) if n > correction else math.nan
+    y = np.sum(centred * centred, axis=axes, keepdims=keepdim) * scale
+    return record(y, (x, lambda dy: _expand(dy, axes, keepdim) * (2 * scale) * centred))
+
+
+def std(
+    x: Tensor, dim: Dim = None, keepdim: bool = False, *, correction: int = 1, unbiased: bool | None = None
+) -> Tensor:
+    """Y = sqrt(var); see `var`."""
+    return var(x, dim, keepdim, correction=correction, unbiased=unbiased).sqrt()
+
+
+def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Y = the product of the elements, of all or along one axis; exact gradients with zeros too."""
+    axes = normalize_axis(dim, x.ndim)
+    a = x.array if x.dtype.kind == "f" else x.array.astype(np.int64)
+    y = np.prod(a, axis=axes, keepdims=keepdim)
+
+    def dx(dy: Array) -> Array:
+        # The product of the others: of those before times those after, so that zeros divide nothing.
+        flat = (
+            a.reshape(1, -1)
+            if dim is None
+            else np.moveaxis(a, axes[0] if axes else 0, -1)
+            if a.ndim
+            else a.reshape(1, 1)
+        )
+        ones = np.ones_like(flat[..., :1])
+        before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
+        after = np.cumprod(np.concatenate([ones, flat[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+        others = before * after
+        others = others.reshape(a.shape) if dim is None or not a.ndim else np.moveaxis(others, -1, axes[0])
+        return _expand(dy, axes, keepdim) * others
+
+    return record(y, (x, dx))
+
+
+def cumsum(x: Tensor, dim: int) -> Tensor:
+    """y_i = x_1 + ... + x_i along `dim`."""
+    y = np.cumsum(x.array, axis=dim, dtype=None if x.dtype.kind == "f" else np.int64)
+    return record(y, (x, lambda dy: np.flip(np.cumsum(np.flip(dy, dim), axis=dim), dim)))
+
+
+def logsumexp(x: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
+    """Y = log sum e^x along `dim`, with the largest element taken out so that nothing overflows."""
+    a, axes = float_array(x), normalize_axis(dim, x.ndim)
+    y = K.logsumexp(a, axis=axes, keepdims=True)
+    value = y if keepdim else np.squeeze(y, axis=axes)
+    return record(
+        value, (x, lambda dy: _expand(dy, axes, keepdim) * np.exp(a - np.where(np.isfinite(y), y, 0)))
+    )
+
+
+def norm(x: Tensor, p: float | str | None = 2, dim: Dim = None, keepdim: bool = False) -> Tensor:
+    """Y = (sum |x|^p)^(1/p); the largest |x| for p = inf, the smallest for -inf, how many nonzero for 0.
+
+    The gradient at the zero vector is 0 for p >= 1.
+
+    Args:
+        x: the tensor.
+        p: the order; "fro" and None mean 2.
+        dim: the axes, all when None.
+        keepdim: keep the reduced axes with length 1.
+    """
+    if p in ("fro", None):
+        p = 2.0
+    if not isinstance(p, (int, float)):
+        raise NotImplementedError(f"norm of order {p!r} is not supported; use a number or 'fro'")
+    axes = normalize_axis(dim, x.ndim)
+    a = float_array(x)
+    size = np.abs(a)
+    if p == 0:
+        return record(
+            np.sum(a != 0, axis=axes, keepdims=keepdim).astype(a.dtype), (x, lambda _: np.zeros_like(a))
+        )
+    if math.isinf(p):
+        return (amax if p > 0 else amin)(x.abs(), axes, keepdim)
+    with np.errstate(all="ignore"):
+        y = np.sum(size**p, axis=axes, keepdims=True) ** (1 / p)
+
+    def dx(dy: Array) -> Array:
+        ratio = np.where(y == 0, 0, size / np.where(y == 0, 1, y)) ** (p - 1)
+        return _expand(dy, axes, keepdim) * np.sign(a) * np.where(a == 0, 0, ratio).astype(a.dtype)
+
+    return record(y if keepdim else np.squeeze(y, axis=axes), (x, dx))
+
+
+def _extreme(x: Tensor, dim: Dim, keepdim: bool, choose: Any) -> Tensor:
+    axes = normalize_axis(dim, x.ndim)
+    a = x.array
+    _refuse_empty(a, axes)
+    y = choose(a, axis=axes, keepdims=True)
+
+    def dx(dy: Array) -> Array:
+        hits = (a == y) | (np.isnan(a) & np.isnan(y))
+        return _expand(dy, axes, keepdim) * hits / np.sum(hits, axis=axes, keepdims=True).astype(a.dtype)
+
+    return record(y if keepdim else np.squeeze(y, axis=axes), (x, dx))
+
+
+def _refuse_empty(a: Array, axes: tuple[int, ...]) -> None:
+    if any(a.shape[i] == 0 for i in axes):
+        raise RuntimeError(f"there is no extreme element along an empty axis (shape {a.shape})")
+
+
+def amax(x: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
+    """Y = the largest element along `dim`; equal ones share the gradient."""
+    return _extreme(x, dim, keepdim, np.max)
+
+
+def amin(x: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
+    """Y = the smallest element along `dim`; equal ones share the gradient."""
+    return _extreme(x, dim, keepdim, np.min)
+
+
+def max(x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
+    """Return the largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`.
+
+    Of equal elements along `dim` the first is chosen and gets the whole gradient.
+    """
+    if isinstance(dim, Tensor):
+        return maximum(x, dim)
+    if dim is None:
+        return amax(x)
+    return _chosen(x, argmax(x, dim, keepdim=True), dim, keepdim)
+
+
+def min(x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
+    """Return the smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
+    if isinstance(dim, Tensor):
+        return minimum(x, dim)
+    if dim is None:
+        return amin(x)
+    return _chosen(x, argmin(x, dim, keepdim=True), dim, keepdim)
+
+
+def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """Return the middle element, the lower one of two; with `dim`, (values, indices) along it."""
+    flat = x.reshape(-1) if dim is None else x
+    axis = -1 if dim is None else dim
+    order = argsort(flat, axis, stable=True)
+    middle = Tensor(np.take(order.array, [(flat.array.shape[axis] - 1) // 2], axis=axis))
+    chosen = _chosen(flat, middle, axis, keepdim)
+    return chosen.values if dim is None else chosen
+
+
+def _chosen(x: Tensor, indices: Tensor, dim: int, keepdim: bool) -> ValuesIndices:
+    if x.ndim == 0:
+        return ValuesIndices(x.clone(), Tensor(np.zeros((), dtype=np.int64)))
+    values = indexing.gather(x, dim, indices)
+    return (
+        ValuesIndices(values, indices)
+        if keepdim
+        else ValuesIndices(values.squeeze(dim), indices.squeeze(dim))
+    )
+
+
+def argmax(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Return where the largest element is, the first of equals: in the flattened tensor, or along `dim`."""
+    _refuse_empty(x.array, normalize_axis(dim, x.ndim))
+    return Tensor(np.asarray(np.argmax(x.array, axis=dim, keepdims=keepdim), dtype=np.int64))
+
+
+def argmin(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Return where the smallest element is, the first of equals: in the flattened tensor, or along `dim`."""
+    _refuse_empty(x.array, normalize_axis(dim, x.ndim))
+    return Tensor(np.asarray(np.argmin(x.array, axis=dim, keepdims=keepdim), dtype=np.int64))
+
+
+def argsort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+    """Return the indices that sort x along `dim`; always stable (`stable=False` allows, not demands, less)."""
+    del stable  # equal elements keep their order either way
+    if x.ndim == 0:
+        return Tensor(np.zeros((), dtype=np.int64))
+    if not descending:
+        return Tensor(np.argsort(x.array, axis=dim, kind="stable"))
+    # Sorting the mirrored axis upwards and mirroring back keeps equal elements in their order.
+    n = x.array.shape[dim]
+    order = np.argsort(np.flip(x.array, dim), axis=dim, kind="stable")
+    return Tensor(np.ascontiguousarray(np.flip(n - 1 - order, dim)))
+
+
+def sort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> ValuesIndices:
+    """Return (values, indices) sorted along `dim`; equal elements keep their order."""
+    order = argsort(x, dim, descending, stable)
+    return _chosen(x, order, dim, keepdim=True)
+
+
+def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
+    """Return (values, indices) of the k largest or smallest elements along `dim`, in order.
+
+    Raises:
+        RuntimeError: when there are fewer than k.
+    """
+    del sorted  # they come in order either way
+    if k > (x.array.shape[dim] if x.ndim else 1):
+        raise RuntimeError(f"topk of {k} elements along an axis of {x.array.shape[dim] if x.ndim else 1}")
+    order = argsort(x, dim, descending=largest)
+    first = order if x.ndim == 0 else Tensor(np.take(order.array, np.arange(k), axis=dim))
+    return _chosen(x, first, dim, keepdim=True)
+
+
+def unique(x: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False) -> Any:
+    """Return the distinct elements in ascending order, with where each went and how often if asked."""
+    del sorted
+    values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True)
+    extra = [Tensor(inverse.reshape(x.array.shape))] if return_inverse else []
+    extra += [Tensor(counts)] if return_counts else []
+    return (Tensor(values), *extra) if extra else Tensor(values)
+
+
+def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """Return how often each of 0, 1, 2 ... occurs in a vector of integers, or the sum of their weights."""
+    return Tensor(np.bincount(x.array, None if weights is None else weights.array, minlength))
+
+
+def count_nonzero(x: Tensor, dim: Dim = None) -> Tensor:
+    """Return the number of elements that are not zero."""
+    return Tensor(np.asarray(np.count_nonzero(x.array, axis=normalize_axis(dim, x.ndim)), dtype=np.int64))
