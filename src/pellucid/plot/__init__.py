@@ -1,0 +1,72 @@
+"""Pictures of data, training and results, on matplotlib, and the report that holds them together.
+
+Every function takes `ax=None` and returns the Axes that it drew on. Importing this room loads neither
+matplotlib nor anything else that is heavy: each name is fetched when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pellucid.plot.activations import activation
+    from pellucid.plot.boundary import decision_boundary
+    from pellucid.plot.confusion import confusion_matrix
+    from pellucid.plot.curves import learning_curves
+    from pellucid.plot.diagram import network
+    from pellucid.plot.histograms import gradient_histogram, weight_histogram
+    from pellucid.plot.palette import theme
+    from pellucid.plot.ranking import precision_recall, roc
+    from pellucid.plot.regression import predictions_vs_truth, residuals
+    from pellucid.plot.reliability import calibration
+    from pellucid.plot.report import write_report
+    from pellucid.plot.report_data import ColumnRow, LayerRow, ReportData
+
+__all__ = [
+    "ColumnRow",
+    "LayerRow",
+    "ReportData",
+    "activation",
+    "calibration",
+    "confusion_matrix",
+    "decision_boundary",
+    "gradient_histogram",
+    "learning_curves",
+    "network",
+    "precision_recall",
+    "predictions_vs_truth",
+    "residuals",
+    "roc",
+    "theme",
+    "weight_histogram",
+    "write_report",
+]
+
+_HOME = {
+    "ColumnRow": "report_data",
+    "LayerRow": "report_data",
+    "ReportData": "report_data",
+    "activation": "activations",
+    "calibration": "reliability",
+    "confusion_matrix": "confusion",
+    "decision_boundary": "boundary",
+    "gradient_histogram": "histograms",
+    "learning_curves": "curves",
+    "network": "diagram",
+    "precision_recall": "ranking",
+    "predictions_vs_truth": "regression",
+    "residuals": "regression",
+    "roc": "ranking",
+    "theme": "palette",
+    "weight_histogram": "histograms",
+    "write_report": "report",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
