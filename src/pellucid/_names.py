@@ -6,8 +6,8 @@ MODULES = frozenset("autograd cuda data dtypes inspect kernels models nn ops opt
 """Submodules reached as attributes."""
 
 _BY_MODULE = {
-    "tensor": "Tensor Size tensor",
-    "device": "device",
+    "_tensor": "Tensor Size tensor",
+    "_device": "device",
     "dtypes": "dtype float16 float32 float64 int8 int16 int32 int64 uint8 get_default_dtype set_default_dtype",
     "grad_mode": "enable_grad inference_mode is_grad_enabled no_grad set_grad_enabled",
     "random": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",

@@ -7,7 +7,7 @@ import numpy as np
 from pellucid import dtypes
 
 if TYPE_CHECKING:
-    from pellucid.tensor import Tensor
+    from pellucid._tensor import Tensor
 
 __all__ = ["tensor_repr"]
 

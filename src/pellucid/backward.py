@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.tensor import Array, Node, Tensor, as_array
+from pellucid._tensor import Array, Node, Tensor, as_array
 
 __all__ = ["backward", "unbroadcast"]
 
@@ -149,9 +149,7 @@ def _run_hooks(tensor: Tensor, dy: Array) -> Array:
         replaced = hook(Tensor(dy))
         if replaced is not None:
             if replaced.array.shape != dy.shape:
-                raise RuntimeError(
-                    f"a hook returned shape {replaced.array.shape} for a gradient of {dy.shape}"
-                )
+                raise RuntimeError(f"a hook returned shape {replaced.array.shape} for a gradient of {dy.shape}")
             dy = replaced.array
     return dy
 

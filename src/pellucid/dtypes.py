@@ -60,7 +60,5 @@ def to_dtype(dtype: object) -> np.dtype:
         return _default
     found = np.dtype(dtype)  # type: ignore[call-overload]
     if found not in _SUPPORTED:
-        raise TypeError(
-            f"dtype {found} is not supported; use one of {', '.join(sorted(map(str, _SUPPORTED)))}"
-        )
-    return found  # type: ignore[no-any-return]
+        raise TypeError(f"dtype {found} is not supported; use one of {', '.join(sorted(map(str, _SUPPORTED)))}")
+    return found

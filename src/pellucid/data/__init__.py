@@ -75,8 +75,8 @@ _NAMES_BY_FILE = {
     "columns": "Column infer_columns",
     "datasets": "Dataset Subset TensorDataset random_split",
     "dates": "time_order",
-    "embedded": "EmbeddedData embedded_names load_breast_cancer load_diabetes load_digits load_embedded load_iris "
-    "load_wine",
+    "embedded": "EmbeddedData embedded_names load_breast_cancer load_diabetes load_digits load_embedded "
+    "load_iris load_wine",
     "errors": "DataError",
     "generators": "make_and make_blobs make_circles make_moons make_or make_sine make_spirals make_xor",
     "loader": "DataLoader default_collate",

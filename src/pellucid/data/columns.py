@@ -9,7 +9,7 @@ import numpy as np
 
 from pellucid._extras import require
 from pellucid.data.dates import ISO, date_format_of
-from pellucid.data.errors import DataError, nearest, place
+from pellucid.data.errors import DataError, misfit, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,9 +109,7 @@ def column_names(frame: "pd.DataFrame") -> list[str]:
     names = [str(name) for name in frame.columns]
     repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
-        raise DataError(
-            f"the table has the column {', '.join(map(repr, repeated))} more than once; rename it"
-        )
+        raise DataError(f"the table has the column {', '.join(map(repr, repeated))} more than once; rename it")
     return names
 
 
@@ -145,16 +143,16 @@ def _kind_of(series: "pd.Series[Any]", present: "pd.Series[Any]", unique: int) -
     if isinstance(present.dtype, require("pandas", "tabular").CategoricalDtype):
         return "category", "", ""
     numbers = as_numbers(present)
-    share = float(numbers.notna().mean())
-    if share == 1.0:
+    if numbers.notna().all():
         whole = unique == len(present) and bool((numbers % 1 == 0).all())
-        if whole and _named_like_an_id(str(series.name)):
-            return "id", "numbers the rows", ""
-        return "number", "", ""
-    if share >= _MOSTLY:
-        _refuse_text(
-            series, numbers, f'mend it, leave it empty, or say kinds={{"{series.name}": "category"}}'
-        )
+        named = whole and _named_like_an_id(str(series.name))
+        return ("id", "numbers the rows", "") if named else ("number", "", "")
+    if numbers.notna().mean() >= _MOSTLY:
+        _refuse_text(series, as_numbers(series), f'mend it, empty it, or say kinds={{"{series.name}": "category"}}')
+    return _kind_of_texts(series, present, unique)
+
+
+def _kind_of_texts(series: "pd.Series[Any]", present: "pd.Series[Any]", unique: int) -> tuple[Kind, str, str]:
     if not present.map(lambda value: isinstance(value, (str, bool, int, float, np.generic))).all():
         raise _unusable(series, present)
     texts = as_texts(present)
@@ -178,17 +176,13 @@ def _asked_date_format(present: "pd.Series[Any]") -> str:
         return ISO
     format, reason = date_format_of(as_texts(present))
     if not format:
-        raise DataError(
-            f"column {present.name!r} cannot be read as dates: {reason or 'write dates as 2024-12-31'}"
-        )
+        raise DataError(f"column {present.name!r} cannot be read as dates: {reason or 'write dates as 2024-12-31'}")
     return format
 
 
 def _named_like_an_id(name: str) -> bool:
     low = name.lower()
-    return (
-        low in ("", "id", "index", "unnamed: 0") or low.endswith(("_id", " id", "-id")) or name.endswith("Id")
-    )
+    return low in ("", "id", "index", "unnamed: 0") or low.endswith(("_id", " id", "-id")) or name.endswith("Id")
 
 
 def as_numbers(series: "pd.Series[Any]") -> "pd.Series[float]":
@@ -202,28 +196,24 @@ def as_numbers(series: "pd.Series[Any]") -> "pd.Series[float]":
     pd = require("pandas", "tabular")
     if not pd.api.types.is_numeric_dtype(series):
         series = pd.to_numeric(series.astype(object), errors="coerce")
-    return pd.Series(series.to_numpy(np.float64, na_value=np.nan), index=series.index, name=series.name)  # type: ignore[no-any-return]
+    values = series.to_numpy(np.float64, na_value=np.nan)
+    return pd.Series(values, index=series.index, name=series.name)
 
 
 def checked_numbers(series: "pd.Series[Any]") -> "pd.Series[float]":
     """Return the column as float64; text or infinity is an error that names the first such row."""
     numbers = as_numbers(series)
     _refuse_text(series, numbers, "mend it or leave it empty")
-    infinite = np.flatnonzero(np.isinf(numbers.to_numpy()))
-    if len(infinite):
-        raise DataError(
-            f"{place(series, int(infinite[0]))}: column {series.name!r} is infinite; mend it or leave it empty"
-        )
+    infinite = np.isinf(numbers.to_numpy())
+    if infinite.any():
+        raise misfit(series, infinite, "a finite number", "mend it or leave it empty")
     return numbers
 
 
 def _refuse_text(series: "pd.Series[Any]", numbers: "pd.Series[float]", mend: str) -> None:
-    bad = np.flatnonzero((numbers.isna() & series.notna()).to_numpy())
-    if len(bad):
-        raise DataError(
-            f"{place(series, int(bad[0]))}: column {series.name!r} holds {series.iloc[bad[0]]!r} where a number "
-            f"was expected ({len(bad)} such rows); {mend}"
-        )
+    bad = (numbers.isna() & series.notna()).to_numpy()
+    if bad.any():
+        raise misfit(series, bad, "a number", mend)
 
 
 def as_texts(series: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -260,4 +250,4 @@ def yes_or_no(series: "pd.Series[Any]") -> "pd.Series[float]":
     for no, yes in _PAIRS:
         if values & {no, yes}:
             return texts.map({no: 0.0, yes: 1.0}).astype("float64")
-    return pd.Series(np.nan, index=series.index, name=series.name)  # type: ignore[no-any-return]
+    return pd.Series(np.nan, index=series.index, name=series.name)

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pellucid.random import Generator, default_generator
-from pellucid.tensor import Tensor
+from pellucid._tensor import Tensor
 
 __all__ = ["Dataset", "Subset", "TensorDataset", "gather", "random_split"]
 
-Item = TypeVar("Item", covariant=True)
+Item_co = TypeVar("Item_co", covariant=True)
 
 
-class Dataset(ABC, Generic[Item]):
+class Dataset(ABC, Generic[Item_co]):
     """A map from indices 0..n-1 to samples; a subclass writes `__getitem__` and `__len__`.
 
     Example:
@@ -30,7 +30,7 @@ class Dataset(ABC, Generic[Item]):
     """
 
     @abstractmethod
-    def __getitem__(self, index: int) -> Item:
+    def __getitem__(self, index: int) -> Item_co:
         """Return the sample at `index`."""
 
     @abstractmethod
@@ -41,13 +41,15 @@ class Dataset(ABC, Generic[Item]):
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """Samples that are the rows of tensors of one length.
 
-    What differs from PyTorch: NumPy arrays are taken too, and wrapped without a copy; an index may be an array.
+    What differs from PyTorch: NumPy arrays are taken too, and wrapped without a copy; an index may be an
+    array.
 
     Args:
         *tensors: tensors or arrays, each of shape (n, ...).
 
     Raises:
-        ValueError: when there is none, one has no rows axis, their lengths differ, or one requires a gradient.
+        ValueError: when there is none, one has no rows axis, their lengths differ, or one requires a
+            gradient.
         TypeError: when one is neither a tensor nor an array.
 
     Example:
@@ -86,7 +88,7 @@ def _data_of(data: Tensor | NDArray[Any]) -> Tensor:
     return tensor
 
 
-class Subset(Dataset[Item]):
+class Subset(Dataset[Item_co]):
     """The samples of a dataset at some indices, in their order.
 
     Args:
@@ -103,18 +105,16 @@ class Subset(Dataset[Item]):
         (tensor(4),)
     """
 
-    def __init__(self, dataset: Dataset[Item] | Sequence[Item], indices: ArrayLike) -> None:
+    def __init__(self, dataset: Dataset[Item_co] | Sequence[Item_co], indices: ArrayLike) -> None:
         self.dataset = dataset
         found = np.asarray(indices)
         if found.ndim != 1 or (found.size and not np.issubdtype(found.dtype, np.integer)):
-            raise TypeError(
-                f"indices must be whole numbers of shape (n,), got {found.dtype} of shape {found.shape}"
-            )
+            raise TypeError(f"indices must be whole numbers of shape (n,), got {found.dtype} of shape {found.shape}")
         self.indices: NDArray[np.int64] = found.astype(np.int64)
         if found.size and not (found.min() >= 0 and found.max() < len(dataset)):
             raise IndexError(f"indices must lie in 0..{len(dataset) - 1}, got {found.min()}..{found.max()}")
 
-    def __getitem__(self, index: int) -> Item:
+    def __getitem__(self, index: int) -> Item_co:
         """Return the sample at `indices[index]`."""
         return self.dataset[int(self.indices[index])]
 
@@ -124,16 +124,16 @@ class Subset(Dataset[Item]):
 
 
 def random_split(
-    dataset: Dataset[Item] | Sequence[Item],
+    dataset: Dataset[Item_co] | Sequence[Item_co],
     lengths: Sequence[float],
     generator: Generator | None = None,
-) -> list[Subset[Item]]:
+) -> list[Subset[Item_co]]:
     """Divide a dataset at random into parts that do not overlap.
 
     Args:
         dataset: the whole.
-        lengths: sizes that sum to its length, or shares that sum to 1; rows left over by rounding down go to the
-            parts in turn, as in PyTorch.
+        lengths: sizes that sum to its length, or shares that sum to 1; rows left over by rounding down go to
+            the parts in turn, as in PyTorch.
         generator: where the order comes from; the default generator when None.
 
     Raises:

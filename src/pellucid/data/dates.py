@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid._extras import require
-from pellucid.data.errors import DataError, place
+from pellucid.data.errors import DataError, cell, misfit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,21 +58,17 @@ def parse_dates(series: "pd.Series[Any]", format: str) -> "pd.Series[Any]":
     """
     pd = require("pandas", "tabular")
     if pd.api.types.is_datetime64_any_dtype(series):
-        return pd.to_datetime(series, utc=True)  # type: ignore[no-any-return]
+        return pd.to_datetime(series, utc=True)
     dates = pd.to_datetime(series.astype("str"), format=format, errors="coerce", utc=True)
     dates = dates.where(series.notna())
-    bad = np.flatnonzero((dates.isna() & series.notna()).to_numpy())
-    if len(bad):
-        raise DataError(
-            f"{place(series, int(bad[0]))}: column {series.name!r} holds {series.iloc[bad[0]]!r} where a date "
-            f"was expected ({'such as 2024-12-31' if format == ISO else format}); mend it or leave it empty"
-        )
-    return dates  # type: ignore[no-any-return]
+    bad = (dates.isna() & series.notna()).to_numpy()
+    if bad.any():
+        form = "such as 2024-12-31" if format == ISO else f"in the form {format}"
+        raise misfit(series, bad, f"a date {form}", "mend it or leave it empty")
+    return dates
 
 
-def date_numbers(
-    dates: "pd.Series[Any]", parts: Sequence[str] = DATE_PARTS
-) -> dict[str, NDArray[np.float64]]:
+def date_numbers(dates: "pd.Series[Any]", parts: Sequence[str] = DATE_PARTS) -> dict[str, NDArray[np.float64]]:
     """Return the wanted parts of the dates as numbers; a missing date is NaN in each.
 
     Example:
@@ -83,11 +79,7 @@ def date_numbers(
     """
     pd = require("pandas", "tabular")
     names = {"weekday": "day_of_week"}
-    numbers = {
-        part: getattr(dates.dt, names.get(part, part)).to_numpy(np.float64)
-        for part in parts
-        if part != "days"
-    }
+    numbers = {part: getattr(dates.dt, names.get(part, part)).to_numpy(np.float64) for part in parts if part != "days"}
     since = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
     numbers["days"] = since.to_numpy(np.float64)
     return numbers
@@ -108,8 +100,8 @@ def time_order(series: "pd.Series[Any]") -> NDArray[np.float64]:
     missing = np.flatnonzero(series.isna().to_numpy())
     if len(missing):
         raise DataError(
-            f"{place(series, int(missing[0]))}: column {series.name!r} is missing a value and so has no place "
-            "in time; fill it or drop the row"
+            f"{cell(series, int(missing[0]))}: the value is missing, so the row has no place in time; "
+            "fill it or drop the row"
         )
     if pd.api.types.is_numeric_dtype(series):
         return series.to_numpy(np.float64)

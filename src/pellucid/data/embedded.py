@@ -100,7 +100,7 @@ def load_breast_cancer() -> EmbeddedData:
 
 
 def load_diabetes() -> EmbeddedData:
-    """Load ten measurements of diabetes patients and the disease's progression after a year (Efron et al., 2004).
+    """Load ten measurements of diabetes patients and their progression after a year (Efron et al., 2004).
 
     The measurements are in their own units (age in years, blood pressure in mm Hg, ...), not standardised.
 
@@ -147,9 +147,7 @@ _LOADERS: dict[str, Callable[[], EmbeddedData]] = {
     "and": lambda: _made(
         "and", lambda: generators.make_and(400, 0.1), "The AND gate with noise on its inputs: are both on?"
     ),
-    "or": lambda: _made(
-        "or", lambda: generators.make_or(400, 0.1), "The OR gate with noise on its inputs: is one on?"
-    ),
+    "or": lambda: _made("or", lambda: generators.make_or(400, 0.1), "The OR gate with noise on its inputs: is one on?"),
     "xor": lambda: _made(
         "xor",
         lambda: generators.make_xor(400, 0.1),

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
-__all__ = ["DataError", "nearest", "place"]
+__all__ = ["DataError", "cell", "misfit", "nearest", "place"]
 
 
 class DataError(ValueError):
@@ -45,3 +47,25 @@ def place(frame: "pd.DataFrame | pd.Series[Any]", position: int) -> str:
         return f"row {label}"
     # Lines can only be counted in a text file that has one record a line.
     return f"{source}, row {label}" if first_line is None else f"{source}, line {first_line + int(label)}"
+
+
+def cell(series: "pd.Series[Any]", position: int) -> str:
+    """Say where a value stands: the row's place and the column."""
+    return f"{place(series, position)}, column {series.name!r}"
+
+
+def misfit(series: "pd.Series[Any]", bad: "NDArray[np.bool_]", expected: str, mend: str) -> DataError:
+    """Return the error for values that do not fit, naming the first one and how many there are.
+
+    Example:
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> ages = pd.Series([31, "x"], name="age")
+        >>> print(misfit(ages, np.array([False, True]), "a number", "mend it"))
+        row 1, column 'age': found 'x' where a number was expected (1 such row); mend it
+    """
+    first, count = int(bad.argmax()), int(bad.sum())
+    rows = "1 such row" if count == 1 else f"{count} such rows"
+    return DataError(
+        f"{cell(series, first)}: found {series.iloc[first]!r} where {expected} was expected ({rows}); {mend}"
+    )

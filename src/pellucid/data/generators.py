@@ -123,9 +123,7 @@ def make_circles(n: int = 400, noise: float = 0.05, seed: int = 0, factor: float
         True
     """
     _check(n, noise)
-    X, y = require("sklearn.datasets", "tabular").make_circles(
-        n, noise=noise, random_state=seed, factor=factor
-    )
+    X, y = require("sklearn.datasets", "tabular").make_circles(n, noise=noise, random_state=seed, factor=factor)
     return X.astype(np.float32), y.astype(np.int64)
 
 
@@ -138,15 +136,11 @@ def make_blobs(n: int = 400, noise: float = 1.0, seed: int = 0, centers: int = 3
         [3, 3, 3]
     """
     _check(n, noise)
-    X, y = require("sklearn.datasets", "tabular").make_blobs(
-        n, centers=centers, cluster_std=noise, random_state=seed
-    )
+    X, y = require("sklearn.datasets", "tabular").make_blobs(n, centers=centers, cluster_std=noise, random_state=seed)
     return X.astype(np.float32), y.astype(np.int64)
 
 
-def make_sine(
-    n: int = 200, noise: float = 0.1, seed: int = 0
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def make_sine(n: int = 200, noise: float = 0.1, seed: int = 0) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return x in [-pi, pi], shape (n, 1), and y = sin(x) with normal noise, shape (n,): a regression.
 
     Example:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.datasets import Dataset, gather
 from pellucid.random import Generator, default_generator, generator_for
-from pellucid.tensor import Tensor
+from pellucid._tensor import Tensor
 
 __all__ = ["DataLoader", "default_collate"]
 
@@ -16,12 +16,12 @@ __all__ = ["DataLoader", "default_collate"]
 class DataLoader:
     """Batches of a dataset as tensors.
 
-    Every `iter(loader)` is the next epoch. The order of epoch e is a function of (seed, "shuffle", e) and of nothing
-    drawn before, so `state_dict` needs three numbers to continue in the middle of an epoch with the batches that
-    an undisturbed loader would give.
+    Every `iter(loader)` is the next epoch. The order of epoch e is a function of (seed, "shuffle", e) and of
+    nothing drawn before, so `state_dict` needs three numbers to continue in the middle of an epoch with the
+    batches that an undisturbed loader would give.
 
-    What differs from PyTorch: `seed`, `state_dict` and `load_state_dict` are additions; batches are made in this
-    process and thread. A `TensorDataset` is indexed once a batch, not once a sample.
+    What differs from PyTorch: `seed`, `state_dict` and `load_state_dict` are additions; batches are made in
+    this process and thread. A `TensorDataset` is indexed once a batch, not once a sample.
 
     Args:
         dataset: a Dataset, or anything with a length and items.
@@ -115,9 +115,7 @@ class DataLoader:
 
     def _batches(self, epoch: int, first: int) -> Iterator[Any]:
         rows = len(self.dataset)
-        order = (
-            generator_for(self.seed, "shuffle", epoch).permutation(rows) if self.shuffle else np.arange(rows)
-        )
+        order = generator_for(self.seed, "shuffle", epoch).permutation(rows) if self.shuffle else np.arange(rows)
         for batch in range(first, len(self)):
             indices = order[batch * self.batch_size : (batch + 1) * self.batch_size]
             made = self._make(indices)
@@ -135,7 +133,9 @@ class DataLoader:
         return default_collate(samples) if self.collate_fn is None else self.collate_fn(samples)
 
     def state_dict(self) -> dict[str, int]:
-        """Return the place: seed, epoch, and how many of its batches were handed out; rows and batch_size for checks.
+        """Return the place: seed, epoch and how many of its batches were handed out.
+
+        `rows` and `batch_size` are there to be checked when the state is loaded.
 
         Example:
             >>> loader = DataLoader(range(6), batch_size=2, shuffle=True, seed=1)
@@ -161,13 +161,12 @@ class DataLoader:
         """Make the next `iter(loader)` continue at a place that `state_dict` gave.
 
         Raises:
-            ValueError: when a number is missing or impossible, or was counted for another dataset or batch size.
+            ValueError: when a number is missing or impossible, or was counted for another dataset or batch
+                size.
         """
         lacking = [key for key in ("seed", "epoch", "batch") if key not in state]
         if lacking:
-            raise ValueError(
-                f"the loader's state lacks {', '.join(lacking)}; it has {', '.join(state) or 'nothing'}"
-            )
+            raise ValueError(f"the loader's state lacks {', '.join(lacking)}; it has {', '.join(state) or 'nothing'}")
         for key, mine in (("rows", len(self.dataset)), ("batch_size", self.batch_size)):
             if state.get(key, mine) != mine:
                 raise ValueError(
@@ -220,21 +219,17 @@ def default_collate(samples: Sequence[Any]) -> Any:
         # A named tuple keeps its names.
         return type(first)(*parts) if hasattr(first, "_fields") else parts
     raise TypeError(
-        f"no batch can be made of {type(first).__name__}; give numbers, arrays, tensors, text, tuples or dicts, "
-        "or pass collate_fn"
+        f"no batch can be made of {type(first).__name__}; "
+        "give numbers, arrays, tensors, text, tuples or dicts, or pass collate_fn"
     )
 
 
 def _stack(samples: Sequence[Any]) -> Tensor:
     for sample in samples:
         if isinstance(sample, Tensor) and sample.requires_grad:
-            raise ValueError(
-                "a dataset holds data, and batches carry no gradient back to it: return x.detach()"
-            )
+            raise ValueError("a dataset holds data, and batches carry no gradient back to it: return x.detach()")
     arrays = [sample.array if isinstance(sample, Tensor) else np.asarray(sample) for sample in samples]
     shapes = {array.shape for array in arrays}
     if len(shapes) > 1:
-        raise ValueError(
-            f"samples of one batch must have one shape, got {', '.join(map(str, sorted(shapes)))}"
-        )
+        raise ValueError(f"samples of one batch must have one shape, got {', '.join(map(str, sorted(shapes)))}")
     return Tensor(np.stack(arrays))

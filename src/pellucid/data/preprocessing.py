@@ -1,7 +1,7 @@
 """The textbooks' three preparations, as functions and as fitted objects with their inverse.
 
-Fit on the training rows, transform the others with what was found there. For whole tables with text, dates and
-missing values see `pellucid.data.TablePreprocessor`.
+Fit on the training rows, transform the others with what was found there. For whole tables with text, dates
+and missing values see `pellucid.data.TablePreprocessor`.
 """
 
 from typing import Any, Self
@@ -24,9 +24,7 @@ def _numbers(X: ArrayLike, name: str = "X") -> Floats:
     bad = np.argwhere(~np.isfinite(floats))
     if len(bad):
         where = ", ".join(map(str, bad[0]))
-        raise ValueError(
-            f"{name}[{where}] is {floats[tuple(bad[0])]}; fill missing values and drop infinite ones"
-        )
+        raise ValueError(f"{name}[{where}] is {floats[tuple(bad[0])]}; fill missing values and drop infinite ones")
     return floats
 
 
@@ -102,7 +100,7 @@ def one_hot(y: ArrayLike, num_classes: int | None = None) -> NDArray[np.float32]
     indices = np.asarray(y)
     if indices.ndim != 1 or indices.dtype.kind not in "iu":
         raise ValueError(
-            f"y must be class indices, whole numbers of shape (n,), got {indices.dtype} of shape {indices.shape}; "
+            f"y must be class indices, whole numbers of shape (n,), got {indices.dtype} {indices.shape}; "
             "for labels use OneHot"
         )
     if indices.size == 0 and num_classes is None:
@@ -126,9 +124,7 @@ class _Scaler:
         """Learn from X, (n, d), the training rows."""
         x = _numbers(X)
         if x.ndim != 2:
-            raise ValueError(
-                f"X must have the shape (n, d), got {x.shape}; use x.reshape(-1, 1) for one feature"
-            )
+            raise ValueError(f"X must have the shape (n, d), got {x.shape}; use x.reshape(-1, 1) for one feature")
         self._shift, self._scale = self._measure(x)
         return self
 
@@ -153,9 +149,7 @@ class _Scaler:
 
     def _checked(self, X: ArrayLike) -> tuple[Floats, Floats, Floats]:
         if self._shift is None or self._scale is None:
-            raise RuntimeError(
-                f"this {type(self).__name__} is not fitted; call fit with the training rows first"
-            )
+            raise RuntimeError(f"this {type(self).__name__} is not fitted; call fit with the training rows first")
         x = _numbers(X)
         if x.ndim != 2 or x.shape[1] != len(self._shift):
             raise ValueError(f"X must have the shape (m, {len(self._shift)}) as in fit, got {x.shape}")
@@ -165,8 +159,8 @@ class _Scaler:
 class Normalizer(_Scaler):
     """Min-max scaling to [0, 1] of the fitted rows; other rows may lie outside.
 
-    z = (x - min) / (max - min), for every column; a constant column becomes x - min. scikit-learn's class of the
-    same name scales rows to unit length instead; its `MinMaxScaler` is this one.
+    z = (x - min) / (max - min), for every column; a constant column becomes x - min. scikit-learn's class of
+    the same name scales rows to unit length instead; its `MinMaxScaler` is this one.
 
     Example:
         >>> scaler = Normalizer().fit([[0.0], [10.0]])
@@ -219,9 +213,7 @@ class OneHot:
         classes, labels = self._fitted(), _labels(y)
         unseen = labels[~np.isin(labels, classes)]
         if len(unseen):
-            raise ValueError(
-                f"the class {unseen[0].item()!r} was not there in fit; known are {classes.tolist()}"
-            )
+            raise ValueError(f"the class {unseen[0].item()!r} was not there in fit; known are {classes.tolist()}")
         return one_hot(np.searchsorted(classes, labels), len(classes))
 
     def fit_transform(self, y: ArrayLike) -> NDArray[np.float32]:

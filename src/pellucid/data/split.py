@@ -50,8 +50,8 @@ def split_rows(
     """Divide rows 0..n-1 into training, validation and test rows.
 
     "shuffle" draws at random, with the same share of each class in every part where `labels` are given. "time"
-    trains on the earliest rows and tests on the latest. "group" keeps the rows of one group together, so that no
-    person, place or machine is in two parts; sizes then count groups. Built on scikit-learn's splitters.
+    trains on the earliest rows and tests on the latest. "group" keeps the rows of one group together, so that
+    no person, place or machine is in two parts; sizes then count groups. Built on scikit-learn's splitters.
 
     Args:
         n: the number of rows.
@@ -73,15 +73,12 @@ def split_rows(
         >>> split_rows(5, method="time", order=[3, 1, 2, 5, 4], test_size=1, validation_size=1)
         Split(train=array([1, 2, 0]), validation=array([4]), test=array([3]))
     """
-    if method not in get_args(SplitMethod):
-        raise ValueError(
-            f"method must be one of {get_args(SplitMethod)}, got {method!r}{nearest(method, get_args(SplitMethod))}"
-        )
+    methods = get_args(SplitMethod)
+    if method not in methods:
+        raise ValueError(f"method must be one of {methods}, got {method!r}{nearest(method, methods)}")
     for given, name, wanted_by in ((groups, "groups", "group"), (order, "order", "time")):
         if (given is not None) != (method == wanted_by):
-            raise ValueError(
-                f"{name}= goes with method={wanted_by!r} and with no other; got method={method!r}"
-            )
+            raise ValueError(f"{name}= goes with method={wanted_by!r} and with no other; got method={method!r}")
     if method == "group":
         return _by_group(n, _checked(groups, n, "groups"), test_size, validation_size, seed)
     n_test, n_validation = _counts(n, test_size, validation_size, "rows")
@@ -121,8 +118,8 @@ def _counts(n: int, test_size: float, validation_size: float, what: str) -> tupl
             raise ValueError(f"{name} must be a share in [0, 1) or a whole number of rows, got {size!r}")
     if sum(counts) >= n:
         raise DataError(
-            f"{n} {what} are too few: {counts[0]} for test and {counts[1]} for validation leave none for training; "
-            "give more data or smaller sizes"
+            f"{n} {what} are too few: {counts[0]} for test and {counts[1]} for validation leave none to "
+            "train on; give more data or smaller sizes"
         )
     return counts[0], counts[1]
 
@@ -131,11 +128,11 @@ def _refuse_rare_classes(labels: NDArray[Any], parts: int, class_names: Sequence
     values, counts = np.unique(labels, return_counts=True)
     rarest = int(counts.argmin())
     if counts[rarest] < parts:
-        name = class_names[int(values[rarest])] if class_names is not None else values[rarest]
+        name = class_names[int(values[rarest])] if class_names is not None else values[rarest].item()
         rows = "a single row" if counts[rarest] == 1 else f"{counts[rarest]} rows"
         raise DataError(
-            f"the class {getattr(name, 'item', lambda: name)()!r} has {rows}, too few for {parts} parts with every "
-            "class in each; give it more rows, leave it out, or switch stratification off (stratify=False)"
+            f"the class {name!r} has {rows}, too few for {parts} parts with every class in each; "
+            "give it more rows, leave it out, or switch stratification off (stratify=False)"
         )
 
 
@@ -150,8 +147,8 @@ def _draw(rows: Indices, labels: NDArray[Any] | None, count: int, seed: int) -> 
         stay, drawn = next(splitter.split(rows, None if labels is None else labels[rows]))
     except ValueError as error:
         raise DataError(
-            f"{len(rows)} rows cannot be stratified into {count} and the rest ({error}); give more data, other "
-            "sizes, or switch stratification off (stratify=False)"
+            f"{len(rows)} rows cannot be stratified into {count} and the rest ({error}); "
+            "give more data, other sizes, or switch stratification off (stratify=False)"
         ) from None
     return rows[stay], rows[drawn]
 

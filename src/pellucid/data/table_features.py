@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pellucid._extras import require
 from pellucid.data.columns import Column, as_texts, checked_numbers, column_names, yes_or_no
 from pellucid.data.dates import date_numbers, parse_dates
-from pellucid.data.errors import DataError, nearest, place
+from pellucid.data.errors import DataError, misfit, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +80,7 @@ def clean_table(
         else:
             values = _checked_binary(series) if column.kind == "binary" else checked_numbers(series)
             clean[_key(column)] = values.to_numpy()
-    return pd.DataFrame(clean, index=range(len(frame)))  # type: ignore[no-any-return]
+    return pd.DataFrame(clean, index=range(len(frame)))
 
 
 def _checked_binary(series: "pd.Series[Any]") -> "pd.Series[float]":
@@ -90,12 +88,9 @@ def _checked_binary(series: "pd.Series[Any]") -> "pd.Series[float]":
         # A pixel that was only ever 0 or 1 in training may be 2 later: the number is kept.
         return checked_numbers(series)
     values = yes_or_no(series)
-    bad = np.flatnonzero((values.isna() & series.notna()).to_numpy())
-    if len(bad):
-        raise DataError(
-            f"{place(series, int(bad[0]))}: column {series.name!r} holds {series.iloc[bad[0]]!r} where yes or no "
-            "was expected; mend it or leave it empty"
-        )
+    bad = (values.isna() & series.notna()).to_numpy()
+    if bad.any():
+        raise misfit(series, bad, "yes or no", "mend it or leave it empty")
     return values
 
 

@@ -30,21 +30,21 @@ _FORMAT = 1
 class TablePreprocessor:
     """Turn a table into the numbers that a network learns from.
 
-    Numbers: a missing value becomes the training rows' median, then scaling ("standard": (x - mean) / standard
-    deviation; "minmax": to [0, 1]; "robust": (x - median) / interquartile range; "none"). Yes/no columns: 0 and
-    1, a missing value the most frequent one; a 0/1 column that later holds other numbers keeps them. Dates:
-    year, month, day, weekday, hour and days since 1970, whichever varies, treated as numbers. Categories: one
-    column of 0 and 1 for each, a missing value being a category of its own if training had any. Columns that
-    lacked values in training get one more column of 0 and 1 that says where. Ids and constant columns are left
-    out, and listed in `left_out`.
+    Numbers: a missing value becomes the training rows' median, then scaling ("standard": (x - mean) /
+    standard deviation; "minmax": to [0, 1]; "robust": (x - median) / interquartile range; "none"). Yes/no
+    columns: 0 and 1, a missing value the most frequent one; a 0/1 column that later holds other numbers keeps
+    them. Dates: year, month, day, weekday, hour and days since 1970, whichever varies, treated as numbers.
+    Categories: one column of 0 and 1 for each, a missing value being a category of its own if training had
+    any. Columns that lacked values in training get one more column of 0 and 1 that says where. Ids and
+    constant columns are left out, and listed in `left_out`.
 
     Everything is learned by `fit`; give it the training rows and no others, and not the target.
 
     Args:
         scaling: how numbers are scaled.
         kinds: kinds by column name, where those that `infer_columns` finds are not wanted.
-        unseen: what a category that training never saw does: "ignore" makes all its columns 0 (or counts it to
-            the rare ones, where there are any), "error" raises.
+        unseen: what a category that training never saw does: "ignore" makes all its columns 0 (or counts it
+            to the rare ones, where there are any), "error" raises.
         max_categories: at most so many columns for one column of categories; the rarest share the last.
 
     Example:
@@ -69,9 +69,7 @@ class TablePreprocessor:
             ("unseen", unseen, get_args(Unseen)),
         ):
             if value not in allowed:
-                raise ValueError(
-                    f"{parameter} must be one of {allowed}, got {value!r}{nearest(value, allowed)}"
-                )
+                raise ValueError(f"{parameter} must be one of {allowed}, got {value!r}{nearest(value, allowed)}")
         if max_categories < 2:
             raise ValueError(f"max_categories must be at least 2, got {max_categories}")
         self.scaling, self.unseen, self.max_categories = scaling, unseen, max_categories
@@ -109,9 +107,7 @@ class TablePreprocessor:
             if column.kind == "date":
                 parts = date_numbers(parse_dates(pick(frame, column.name), column.date_format))
                 # "days" last and always: it is the one that says where a date was missing.
-                varying = [
-                    part for part in DATE_PARTS[:-1] if np.nanmin(parts[part]) < np.nanmax(parts[part])
-                ]
+                varying = [part for part in DATE_PARTS[:-1] if np.nanmin(parts[part]) < np.nanmax(parts[part])]
                 self._date_parts[column.name] = [*varying, "days"]
         features = features_of(columns, self._date_parts)
         clean = clean_table(frame, columns, self._date_parts)
@@ -120,7 +116,7 @@ class TablePreprocessor:
         return self
 
     def transform(self, frame: "pd.DataFrame") -> NDArray[np.float32]:
-        """Return the table as a matrix (rows, features); the order of its columns and further ones do not matter.
+        """Return the table as a matrix (rows, features), whatever the order of its columns; others are ignored.
 
         Raises:
             DataError: when a column is missing or holds what does not fit its kind, naming the first bad row.
@@ -157,7 +153,7 @@ class TablePreprocessor:
         return found
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write `preprocessing.skops` and `preprocessing.json` into an existing folder, each whole or not at all."""
+        """Write `preprocessing.skops` and `preprocessing.json` into an existing folder, each whole or not."""
         self._require_fitted()
         sha256 = save_estimator(Path(folder) / "preprocessing.skops", self._transformer)
         state = {
@@ -182,24 +178,20 @@ class TablePreprocessor:
             DataError: when a file is missing, damaged, tampered with, or of a newer format.
         """
         path = Path(folder) / "preprocessing.json"
+        state = _read_state(path)
+        transformer = load_estimator(Path(folder) / "preprocessing.skops", state["sha256"])
         try:
-            state = read_json(path)
-            if state["format"] != _FORMAT:
-                raise DataError(
-                    f"{path} has format {state['format']}; this version reads {_FORMAT}: upgrade pellucid"
-                )
             preprocessor = cls(state["scaling"], state["kinds"], state["unseen"], state["max_categories"])
             preprocessor.columns = [Column(**column) for column in state["columns"]]
             preprocessor._date_parts = state["date_parts"]
-            preprocessor._names = [str(name) for name in state["feature_names"]]
-            sha256 = state["sha256"]
-        except DataError:
-            raise
-        except OSError as error:
-            raise DataError(f"{path} cannot be read: {error.strerror}") from None
-        except (KeyError, TypeError, ValueError) as error:
+            preprocessor._names = state["feature_names"]
+            features = features_of(preprocessor.columns, preprocessor._date_parts)
+            consistent = name_outputs(transformer, features) == preprocessor._names
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise DataError(f"{path} is damaged ({error}); copy it again or train again") from None
-        preprocessor._transformer = load_estimator(Path(folder) / "preprocessing.skops", sha256)
+        if not consistent:
+            raise DataError(f"{path} does not belong to the preprocessing.skops beside it; train again")
+        preprocessor._transformer = transformer
         return preprocessor
 
     def __repr__(self) -> str:
@@ -216,8 +208,7 @@ class TablePreprocessor:
             row = int(np.flatnonzero((as_texts(series) == values[0]).to_numpy())[0])
             known = ", ".join(map(repr, self._known_categories()[name][:10]))
             raise DataError(
-                f"{place(frame, row)}: column {name!r} holds {values[0]!r}, which training never saw; "
-                f"known are {known}"
+                f"{place(frame, row)}: column {name!r} holds {values[0]!r}, which training never saw; known are {known}"
             )
 
     def _known_categories(self) -> dict[str, list[str]]:
@@ -227,3 +218,17 @@ class TablePreprocessor:
             return {}
         encoder = self._transformer.named_transformers_["category"]
         return {name: list(known) for name, known in zip(columns, encoder.categories_, strict=True)}
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    try:
+        state = read_json(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise DataError(str(error)) from None
+    if not isinstance(state, dict) or "format" not in state or "sha256" not in state:
+        raise DataError(f"{path} is not a saved preprocessing; copy it again or train again")
+    if state["format"] != _FORMAT:
+        raise DataError(f"{path} has format {state['format']!r}, this version reads {_FORMAT}; upgrade pellucid")
+    return state

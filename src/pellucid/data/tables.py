@@ -12,6 +12,7 @@ import re
 import sys
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -30,9 +31,7 @@ _DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a]")
 
 
-def read_table(
-    source: str | os.PathLike[str] | IO[bytes] | IO[str], *, separator: str | None = None
-) -> "pd.DataFrame":
+def read_table(source: str | os.PathLike[str] | IO[bytes] | IO[str], *, separator: str | None = None) -> "pd.DataFrame":
     r"""Read a table from a CSV or Parquet file, from standard input, or from an open file.
 
     CSV is UTF-8 with or without a byte-order mark, plain or gzipped, with a header line. The separator is the
@@ -154,8 +153,7 @@ def _read_csv(name: str, text: str, separator: str | None, pandas: Any) -> "pd.D
     )
     if len(frame) != records:
         raise DataError(
-            f"{name}: {records} records were counted but {len(frame)} read; "
-            "look for unbalanced quotation marks"
+            f"{name}: {records} records were counted but {len(frame)} read; look for unbalanced quotation marks"
         )
     frame.attrs = {"source": name, "first_line": 2} if regular else {"source": name}
     return frame
@@ -221,12 +219,12 @@ def _check_header(name: str, header: Sequence[str]) -> None:
     repeated = sorted({column for column in header if header.count(column) > 1})
     if repeated:
         raise DataError(
-            f"{name} has the column {', '.join(map(repr, repeated))} more than once; give every column its own "
-            "name (if line 1 already holds data, add a header line)"
+            f"{name} has the column {', '.join(map(repr, repeated))} more than once; "
+            "give every column its own name (if line 1 already holds data, add a header line)"
         )
     numbers = [float(column) for column in header if _is_number(column)]
     # Rising numbers can be names (wavelengths, days); others are a first row of data.
-    if len(numbers) * 2 > len(header) and any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)):
+    if len(numbers) * 2 > len(header) and any(b <= a for a, b in pairwise(numbers)):
         raise DataError(
             f"{name}, line 1 holds numbers ({', '.join(header[:3])} ...) where column names should be; "
             "add a header line"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.columns import as_numbers, checked_numbers, column_names, pick
-from pellucid.data.errors import DataError, nearest, place
+from pellucid.data.errors import DataError, cell, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,8 @@ def separate_target(frame: "pd.DataFrame", name: str) -> tuple["pd.DataFrame", "
     """Take the target out of a table, and the rows that lack it.
 
     Returns:
-        The other columns, the target, and how many rows were dropped because they have no target: tell people.
+        The other columns, the target, and how many rows were dropped because they have no target: tell
+        people.
 
     Raises:
         DataError: when the table has no such column, or no row has a target.
@@ -39,15 +40,11 @@ def separate_target(frame: "pd.DataFrame", name: str) -> tuple["pd.DataFrame", "
     """
     names = column_names(frame)
     if name not in names:
-        raise DataError(
-            f"there is no column {name!r}{nearest(name, names)}; the columns are {', '.join(names)}"
-        )
+        raise DataError(f"there is no column {name!r}{nearest(name, names)}; the columns are {', '.join(names)}")
     series = pick(frame, name)
     known = series.notna().to_numpy()
     if not known.any():
-        raise DataError(
-            f"the target {name!r} is missing in all {len(series)} rows; there is nothing to learn"
-        )
+        raise DataError(f"the target {name!r} is missing in all {len(series)} rows; there is nothing to learn")
     features = frame.loc[:, [column != name for column in names]]
     series.attrs = dict(frame.attrs)
     return features.loc[known], series.loc[known], int((~known).sum())
@@ -89,11 +86,12 @@ class Target:
 
         Args:
             series: the target, without missing values (`separate_target` sees to that).
-            task: "binary", "multiclass", "classification" or "regression" to override; None or "auto" to infer.
+            task: "binary", "multiclass", "classification" or "regression" to override; None or "auto" to
+                infer.
 
         Raises:
-            DataError: when a value is missing, there is one class only, "binary" meets more than two classes, or
-                "regression" meets text.
+            DataError: when a value is missing, there is one class only, "binary" meets more than two classes,
+                or "regression" meets text.
             ValueError: when `task` is none of these.
         """
         allowed = ("auto", "classification", *get_args(Task))
@@ -160,14 +158,13 @@ class Target:
             if label not in index:
                 known = ", ".join(map(repr, self.classes[:10]))
                 raise DataError(
-                    f"{place(series, i)}: the target {self.name!r} is {label!r}, a class that training never saw; "
-                    f"known are {known}"
+                    f"{cell(series, i)}: the target is {label!r}, a class that training never saw; known are {known}"
                 )
             indices[i] = index[label]
         return indices
 
     def inverse(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Return labels for class indices (n,), or for standardised numbers, (n,) or (n, 1), those in y's own units.
+        """Return the labels of class indices (n,), or standardised numbers, (n,) or (n, 1), in y's own units.
 
         Raises:
             ValueError: when the shape or an index is not one that `transform` gives.
@@ -181,13 +178,11 @@ class Target:
             return values.astype(np.float64) * self.scale + self.mean
         if values.ndim != 1 or not np.issubdtype(values.dtype, np.integer):
             raise ValueError(
-                f"expected class indices, integers of shape (n,), got {values.dtype} of shape {values.shape}; "
+                f"expected class indices, integers of shape (n,), got {values.dtype} {values.shape}; "
                 "take the argmax of the scores first"
             )
         if len(values) and not (values.min() >= 0 and values.max() < self.n_classes):
-            raise ValueError(
-                f"class indices must lie in 0..{self.n_classes - 1}, got {values.min()}..{values.max()}"
-            )
+            raise ValueError(f"class indices must lie in 0..{self.n_classes - 1}, got {values.min()}..{values.max()}")
         labels = np.empty(self.n_classes, object)
         labels[:] = self.classes
         named: NDArray[Any] = labels[values]
@@ -221,7 +216,7 @@ def _refuse_missing(series: "pd.Series[Any]") -> None:
         raise DataError(f"the target {series.name!r} has no rows")
     if len(missing):
         raise DataError(
-            f"{place(series, int(missing[0]))}: the target {series.name!r} is missing ({len(missing)} such rows); "
+            f"{cell(series, int(missing[0]))}: the target is missing ({len(missing)} such rows); "
             "drop them with pellucid.data.separate_target"
         )
 

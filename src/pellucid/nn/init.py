@@ -2,7 +2,7 @@
 
 from pellucid import random
 from pellucid.grad_mode import no_grad
-from pellucid.tensor import Tensor
+from pellucid._tensor import Tensor
 
 __all__ = ["uniform_"]
 

@@ -8,7 +8,7 @@ from pellucid.nn import init
 from pellucid.nn.module import Module
 from pellucid.nn.parameter import Parameter
 from pellucid.ops import creation
-from pellucid.tensor import Tensor
+from pellucid._tensor import Tensor
 
 __all__ = ["Linear"]
 

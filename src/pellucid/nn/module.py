@@ -7,9 +7,9 @@ from typing import Any, Self
 import numpy as np
 
 from pellucid import dtypes
-from pellucid.device import check_device
+from pellucid._device import check_device
 from pellucid.nn.parameter import Buffer, Parameter
-from pellucid.tensor import Handle, Tensor, as_array
+from pellucid._tensor import Handle, Tensor, as_array
 
 __all__ = ["Module"]
 

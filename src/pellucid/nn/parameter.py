@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pellucid.tensor import Tensor, as_array
+from pellucid._tensor import Tensor, as_array
 
 __all__ = ["Buffer", "Parameter"]
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import dtypes
-from pellucid.tensor import Array, Tensor, as_array
+from pellucid._tensor import Array, Tensor, as_array
 
 __all__ = ["Number", "Operand", "float_array", "normalize_axis", "operands"]
 

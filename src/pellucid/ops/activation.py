@@ -5,7 +5,7 @@ import numpy as np
 from pellucid import kernels as K
 from pellucid.dtypes import to_dtype
 from pellucid.ops._operands import float_array
-from pellucid.tensor import Array, Tensor, record
+from pellucid._tensor import Array, Tensor, record
 
 __all__ = ["log_softmax", "relu", "softmax"]
 

@@ -7,7 +7,7 @@ backward walk sums them back to the input's.
 import numpy as np
 
 from pellucid.ops._operands import Operand, operands
-from pellucid.tensor import Array, Tensor, record
+from pellucid._tensor import Array, Tensor, record
 
 __all__ = [
     "add",
@@ -120,9 +120,7 @@ def pow(x: Operand, w: Operand) -> Tensor:
     """
     a, b = operands(x, w)
     if np.asarray(a).dtype.kind in "iu" and np.any(np.asarray(b) < 0):
-        raise RuntimeError(
-            "integers to negative integer powers are not integers; convert with .float() first"
-        )
+        raise RuntimeError("integers to negative integer powers are not integers; convert with .float() first")
     with np.errstate(all="ignore"):
         y = a**b
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.ops._operands import Operand, operands
-from pellucid.tensor import Array, Tensor
+from pellucid._tensor import Array, Tensor
 
 __all__ = [
     "all",
@@ -109,9 +109,7 @@ def bitwise_xor(x: Operand, w: Operand) -> Tensor:
 def _whole(x: Any, w: Any) -> tuple[Array, Array]:
     a, b = operands(x, w)
     if np.asarray(a).dtype.kind == "f" or np.asarray(b).dtype.kind == "f":
-        raise RuntimeError(
-            "the operators & | ^ are for booleans and integers; compare first, as in (x > 0) & (y > 0)"
-        )
+        raise RuntimeError("the operators & | ^ are for booleans and integers; compare first, as in (x > 0) & (y > 0)")
     return a, b
 
 

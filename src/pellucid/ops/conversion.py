@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from pellucid import dtypes
-from pellucid.device import check_device, device
-from pellucid.tensor import Size, Tensor, record
+from pellucid._device import check_device, device
+from pellucid._tensor import Size, Tensor, record
 
 __all__ = [
     "bool_",
@@ -57,9 +57,7 @@ def to(
 
 
 def _is_device(arg: Any) -> bool:
-    return isinstance(arg, device) or (
-        isinstance(arg, str) and arg.partition(":")[0] in ("cpu", "cuda", "mps", "xpu")
-    )
+    return isinstance(arg, device) or (isinstance(arg, str) and arg.partition(":")[0] in ("cpu", "cuda", "mps", "xpu"))
 
 
 def type_(x: Tensor, dtype: Any = None) -> Any:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from pellucid import dtypes, random
-from pellucid.device import check_device
+from pellucid._device import check_device
 from pellucid.ops.shape import _sizes
-from pellucid.tensor import Array, Tensor, as_array, tensor
+from pellucid._tensor import Array, Tensor, as_array, tensor
 
 __all__ = [
     "ByteTensor",
@@ -69,9 +69,7 @@ def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     return zeros(*size, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
-def full(
-    size: Any, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def full(size: Any, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return a tensor of one value, whose type it has unless `dtype` is given."""
     check_device(device)
     kind = as_array(fill_value).dtype if dtype is None else dtypes.to_dtype(dtype)
@@ -116,9 +114,7 @@ def arange(
     return _new(np.arange(start, end, step), dtype or kind, None, requires_grad)
 
 
-def linspace(
-    start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False
-) -> Tensor:
+def linspace(start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Return `steps` evenly spaced numbers from start to end, both included."""
     return _new(np.linspace(start, end, steps), dtype, None, requires_grad)
 
@@ -202,9 +198,7 @@ def rand(
 ) -> Tensor:
     """Return numbers drawn evenly from [0, 1)."""
     kind = dtypes.to_dtype(dtype or dtypes.get_default_dtype())
-    drawn = _source(generator).random(
-        _sizes(size), dtype=np.float64 if kind == dtypes.float64 else np.float32
-    )  # type: ignore[arg-type]
+    drawn = _source(generator).random(_sizes(size), dtype=np.float64 if kind == dtypes.float64 else np.float32)
     return _new(drawn, kind, device, requires_grad)
 
 
@@ -217,9 +211,7 @@ def randn(
 ) -> Tensor:
     """Return numbers drawn from the normal distribution of mean 0 and standard deviation 1."""
     kind = dtypes.to_dtype(dtype or dtypes.get_default_dtype())
-    drawn = _source(generator).standard_normal(
-        _sizes(size), dtype=np.float64 if kind == dtypes.float64 else np.float32
-    )  # type: ignore[arg-type]
+    drawn = _source(generator).standard_normal(_sizes(size), dtype=np.float64 if kind == dtypes.float64 else np.float32)
     return _new(drawn, kind, device, requires_grad)
 
 
@@ -286,9 +278,7 @@ def multinomial(
     if not np.isfinite(w).all() or (w < 0).any() or (w.sum(axis=1) == 0).any():
         raise RuntimeError("multinomial needs rows of finite, non-negative weights with a positive sum")
     if not replacement and ((w > 0).sum(axis=1) < num_samples).any():
-        raise RuntimeError(
-            f"multinomial cannot draw {num_samples} of fewer nonzero weights without replacement"
-        )
+        raise RuntimeError(f"multinomial cannot draw {num_samples} of fewer nonzero weights without replacement")
     source = _source(generator)
     rows = [source.choice(w.shape[1], num_samples, replacement, row / row.sum()) for row in w]
     return Tensor(np.stack(rows) if weights.ndim == 2 else rows[0])

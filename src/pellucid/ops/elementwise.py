@@ -9,7 +9,7 @@ import numpy as np
 
 from pellucid import kernels as K
 from pellucid.ops._operands import Operand, float_array, operands
-from pellucid.tensor import Array, Tensor, record
+from pellucid._tensor import Array, Tensor, record
 
 __all__ = [
     "abs",
@@ -236,11 +236,7 @@ def clamp(x: Tensor, min: Operand | None = None, max: Operand | None = None) -> 
     return record(a, (x, lambda dy: dy * inside))
 
 
-def nan_to_num(
-    x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
-) -> Tensor:
+def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """Y = x with NaN and the infinities replaced; the gradient passes where x is finite."""
     a = x.array
-    return record(
-        np.nan_to_num(a, nan=nan, posinf=posinf, neginf=neginf), (x, lambda dy: dy * np.isfinite(a))
-    )
+    return record(np.nan_to_num(a, nan=nan, posinf=posinf, neginf=neginf), (x, lambda dy: dy * np.isfinite(a)))

@@ -6,7 +6,7 @@ import numpy as np
 
 from pellucid import kernels as K
 from pellucid.ops._operands import Operand, normalize_axis, operands
-from pellucid.tensor import Array, Tensor, record
+from pellucid._tensor import Array, Tensor, record
 
 __all__ = [
     "gather",
@@ -96,12 +96,10 @@ def take(x: Tensor, index: Tensor) -> Tensor:
 
 def _along(shape: tuple[int, ...], axis: int, index: Array) -> tuple[Array, ...]:
     """Return the full index that names, for each place of `index`, the element it picks along `axis`."""
-    grid = list(np.indices(index.shape, sparse=True))
+    grid: list[Array] = list(np.indices(index.shape, sparse=True))
     grid[axis] = index
     if index.size and (index.min() < -shape[axis] or index.max() >= shape[axis]):
-        raise IndexError(
-            f"an index of {index.min()} to {index.max()} is out of range for an axis of {shape[axis]}"
-        )
+        raise IndexError(f"an index of {index.min()} to {index.max()} is out of range for an axis of {shape[axis]}")
     return tuple(grid)
 
 
@@ -135,7 +133,7 @@ def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """Y = x with the slices of `source` added at the places `index` along an axis."""
     (axis,) = normalize_axis(dim, x.ndim)
-    full = (*(slice(None),) * axis, index.array)
+    full: Any = (*(slice(None),) * axis, index.array)
     y = x.array + K.add_at(x.array.shape, full, source.array)
     return record(y, (x, lambda dy: dy), (source, lambda dy: dy[full]))
 
@@ -144,7 +142,7 @@ def where(condition: Tensor, x: Operand | None = None, w: Operand | None = None)
     """Y = x where the condition holds, else w; with the condition alone, the places where it holds."""
     c = condition.array if isinstance(condition, Tensor) else np.asarray(condition)
     if x is None or w is None:
-        if x is not None or w is not None:
+        if not x is w is None:
             raise TypeError("where takes the condition alone, or with both x and w")
         return tuple(Tensor(places) for places in np.nonzero(c))
     if c.dtype != np.bool_:
@@ -159,9 +157,7 @@ def masked_fill(x: Tensor, mask: Tensor, value: Operand) -> Tensor:
         raise RuntimeError(f"masked_fill needs a boolean mask, got {mask.dtype}")
     m = mask.array
     v = np.asarray(value.array if isinstance(value, Tensor) else value, dtype=x.dtype)
-    return record(
-        np.where(m, v, x.array), (x, lambda dy: np.where(m, 0, dy)), (value, lambda dy: np.where(m, dy, 0))
-    )
+    return record(np.where(m, v, x.array), (x, lambda dy: np.where(m, 0, dy)), (value, lambda dy: np.where(m, dy, 0)))
 
 
 def masked_select(x: Tensor, mask: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from pellucid import random
 from pellucid.grad_mode import MODE
 from pellucid.ops import arithmetic, elementwise, indexing
 from pellucid.ops._operands import Operand
-from pellucid.tensor import Tensor
+from pellucid._tensor import Tensor
 
 __all__ = [
     "abs_",
@@ -59,9 +59,7 @@ def overwrite(x: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
     before = _alias(x)
     result = compute(before)
     if result.array.shape != x.array.shape:
-        raise RuntimeError(
-            f"the result has shape {result.array.shape} and cannot be written into {x.array.shape}"
-        )
+        raise RuntimeError(f"the result has shape {result.array.shape} and cannot be written into {x.array.shape}")
     if result._node is None:
         if result.array.dtype.kind == "f" and x.array.dtype.kind != "f":
             raise RuntimeError(f"floating-point numbers cannot be written into a tensor of {x.array.dtype}")
@@ -190,17 +188,13 @@ def zero_(x: Tensor) -> Tensor:
     return fill_(x, 0)
 
 
-def uniform_(
-    x: Tensor, a: float = 0.0, b: float = 1.0, *, generator: random.Generator | None = None
-) -> Tensor:
+def uniform_(x: Tensor, a: float = 0.0, b: float = 1.0, *, generator: random.Generator | None = None) -> Tensor:
     """X = numbers drawn evenly from [a, b)."""
     drawn = (generator or random.default_generator).numpy("init").uniform(a, b, x.array.shape)
     return _fill(x, drawn)
 
 
-def normal_(
-    x: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: random.Generator | None = None
-) -> Tensor:
+def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: random.Generator | None = None) -> Tensor:
     """X = numbers of the normal distribution of given mean and standard deviation."""
     drawn = (generator or random.default_generator).numpy("init").normal(mean, std, x.array.shape)
     return _fill(x, drawn)

@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid import kernels as K
 from pellucid.ops.shape import reshape, unsqueeze
-from pellucid.tensor import Array, Tensor, as_tensor, record
+from pellucid._tensor import Array, Tensor, as_tensor, record
 
 __all__ = ["addmm", "bmm", "dot", "einsum", "linear", "matmul", "mm", "mv", "outer"]
 
@@ -16,9 +16,7 @@ def _same_dtype(where: str, *tensors: Tensor) -> None:
     kinds = {x.dtype for x in tensors}
     if len(kinds) > 1:
         names = ", ".join(f"{x.dtype} {x.array.shape}" for x in tensors)
-        raise RuntimeError(
-            f"{where} needs operands of one dtype, got {names}; convert one with .float() or .to(dtype)"
-        )
+        raise RuntimeError(f"{where} needs operands of one dtype, got {names}; convert one with .float() or .to(dtype)")
 
 
 def _T(a: Array) -> Array:
@@ -62,18 +60,14 @@ def _drop(z: Tensor, axis: int) -> Tensor:
 def mm(x: Tensor, y: Tensor) -> Tensor:
     """Z = x y for two matrices."""
     if x.ndim != 2 or y.ndim != 2:
-        raise RuntimeError(
-            f"mm needs two matrices, got shapes {x.array.shape} and {y.array.shape}; use matmul"
-        )
+        raise RuntimeError(f"mm needs two matrices, got shapes {x.array.shape} and {y.array.shape}; use matmul")
     return matmul(x, y)
 
 
 def bmm(x: Tensor, y: Tensor) -> Tensor:
     """z_i = x_i y_i for two batches of matrices."""
     if x.ndim != 3 or y.ndim != 3 or x.array.shape[0] != y.array.shape[0]:
-        raise RuntimeError(
-            f"bmm needs two equal batches of matrices, got {x.array.shape} and {y.array.shape}"
-        )
+        raise RuntimeError(f"bmm needs two equal batches of matrices, got {x.array.shape} and {y.array.shape}")
     return matmul(x, y)
 
 
@@ -87,9 +81,7 @@ def mv(x: Tensor, y: Tensor) -> Tensor:
 def dot(x: Tensor, y: Tensor) -> Tensor:
     """Z = sum_i x_i y_i for two vectors."""
     if x.ndim != 1 or y.ndim != 1:
-        raise RuntimeError(
-            f"dot needs two vectors, got shapes {x.array.shape} and {y.array.shape}; use matmul"
-        )
+        raise RuntimeError(f"dot needs two vectors, got shapes {x.array.shape} and {y.array.shape}; use matmul")
     return matmul(x, y)
 
 
@@ -105,7 +97,7 @@ def addmm(c: Tensor, x: Tensor, y: Tensor, *, beta: float = 1, alpha: float = 1)
     return c * beta + mm(x, y) * alpha
 
 
-def einsum(equation: str, *tensors: Tensor) -> Tensor:
+def einsum(equation: str, *tensors: Any) -> Tensor:
     """Sum products of elements over named axes, as in einsum("bi,oi->bo", x, W).
 
     The gradient by an operand is the einsum of dz with the others, its own letters as the output.

@@ -15,7 +15,7 @@ from pellucid.ops import (
     shape,
 )
 from pellucid.ops._operands import Operand
-from pellucid.tensor import Tensor
+from pellucid._tensor import Tensor
 
 __all__ = ["TensorMethods", "attach"]
 
@@ -49,7 +49,7 @@ class TensorMethods:
         return arithmetic.floor_divide(w, self)
 
     def __pos__(self: Any) -> Tensor:
-        return self  # type: ignore[no-any-return]
+        return self
 
     # comparison and logic
     eq, ne, lt, le, gt, ge = (
@@ -180,7 +180,7 @@ class TensorMethods:
 
     def where(self: Any, condition: Tensor, w: Operand) -> Tensor:
         """Y = self where the condition holds, else w."""
-        return indexing.where(condition, self, w)  # type: ignore[no-any-return]
+        return indexing.where(condition, self, w)
 
     # products
     matmul = __matmul__ = linalg.matmul

@@ -10,7 +10,7 @@ from pellucid.dtypes import to_dtype
 from pellucid.ops import indexing
 from pellucid.ops._operands import float_array, normalize_axis
 from pellucid.ops.arithmetic import maximum, minimum
-from pellucid.tensor import Array, Tensor, record
+from pellucid._tensor import Array, Tensor, record
 
 __all__ = [
     "amax",
@@ -141,9 +141,7 @@ def logsumexp(x: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
     a, axes = float_array(x), normalize_axis(dim, x.ndim)
     y = K.logsumexp(a, axis=axes, keepdims=True)
     value = y if keepdim else np.squeeze(y, axis=axes)
-    return record(
-        value, (x, lambda dy: _expand(dy, axes, keepdim) * np.exp(a - np.where(np.isfinite(y), y, 0)))
-    )
+    return record(value, (x, lambda dy: _expand(dy, axes, keepdim) * np.exp(a - np.where(np.isfinite(y), y, 0))))
 
 
 def norm(x: Tensor, p: float | str | None = 2, dim: Dim = None, keepdim: bool = False) -> Tensor:
@@ -165,9 +163,7 @@ def norm(x: Tensor, p: float | str | None = 2, dim: Dim = None, keepdim: bool = 
     a = float_array(x)
     size = np.abs(a)
     if p == 0:
-        return record(
-            np.sum(a != 0, axis=axes, keepdims=keepdim).astype(a.dtype), (x, lambda _: np.zeros_like(a))
-        )
+        return record(np.sum(a != 0, axis=axes, keepdims=keepdim).astype(a.dtype), (x, lambda _: np.zeros_like(a)))
     if math.isinf(p):
         return (amax if p > 0 else amin)(x.abs(), axes, keepdim)
     with np.errstate(all="ignore"):
@@ -243,11 +239,7 @@ def _chosen(x: Tensor, indices: Tensor, dim: int, keepdim: bool) -> ValuesIndice
     if x.ndim == 0:
         return ValuesIndices(x.clone(), Tensor(np.zeros((), dtype=np.int64)))
     values = indexing.gather(x, dim, indices)
-    return (
-        ValuesIndices(values, indices)
-        if keepdim
-        else ValuesIndices(values.squeeze(dim), indices.squeeze(dim))
-    )
+    return ValuesIndices(values, indices) if keepdim else ValuesIndices(values.squeeze(dim), indices.squeeze(dim))
 
 
 def argmax(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.ops._operands import normalize_axis
-from pellucid.tensor import Array, Tensor, as_tensor, record
+from pellucid._tensor import Array, Tensor, as_tensor, record
 
 __all__ = [
     "broadcast_to",

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pellucid.plot.palette import GREY, legend, new_axes, style
-from pellucid.tensor import Tensor
+from pellucid._tensor import Tensor
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

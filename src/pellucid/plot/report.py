@@ -138,9 +138,10 @@ def _number(value: Any) -> str:
     """Write a number as people read it; what is no number stays as it is."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         return str(value)
-    if not math.isfinite(value):
+    x = float(value)
+    if not math.isfinite(x):
         return "–"
-    return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:,.4g}"
+    return f"{x:,.0f}" if x.is_integer() and abs(x) < 1e15 else f"{x:,.4g}"
 
 
 def _metric(name: str) -> str:

@@ -419,7 +419,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
         >>> tensor([[1, 2], [3, 4]]).dtype, tensor([0.5]).dtype
         (dtype('int64'), dtype('float32'))
     """
-    from pellucid.device import check_device
+    from pellucid._device import check_device
 
     check_device(device)
     return Tensor(np.array(as_array(data, dtype)), requires_grad)
