@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "MOSTLY",
     "Column",
     "Kind",
     "as_numbers",
@@ -29,7 +31,7 @@ __all__ = [
 Kind = Literal["number", "category", "binary", "date", "id", "constant"]
 
 _PAIRS = (("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"), ("0", "1"))
-_MOSTLY = 0.9
+MOSTLY = 0.9
 """The share from which nearly all values are distinct (an id), or numbers (so the others are mistakes)."""
 
 
@@ -147,19 +149,19 @@ def _kind_of(series: "pd.Series[Any]", present: "pd.Series[Any]", unique: int) -
         whole = unique == len(present) and bool((numbers % 1 == 0).all())
         named = whole and _named_like_an_id(str(series.name))
         return ("id", "numbers the rows", "") if named else ("number", "", "")
-    if numbers.notna().mean() >= _MOSTLY:
+    if numbers.notna().mean() >= MOSTLY:
         _refuse_text(series, as_numbers(series), f'mend it, empty it, or say kinds={{"{series.name}": "category"}}')
     return _kind_of_texts(series, present, unique)
 
 
 def _kind_of_texts(series: "pd.Series[Any]", present: "pd.Series[Any]", unique: int) -> tuple[Kind, str, str]:
-    if not present.map(lambda value: isinstance(value, (str, bool, int, float, np.generic))).all():
+    if not present.map(lambda value: isinstance(value, (str, bool, int, float, date, np.generic))).all():
         raise _unusable(series, present)
     texts = as_texts(present)
     date_format, reason = date_format_of(texts)
     if date_format:
         return "date", "", date_format
-    if unique >= _MOSTLY * len(present):
+    if unique >= MOSTLY * len(present):
         return "id", reason or f"{unique} different texts in {len(present)} rows", ""
     return "category", reason, ""
 

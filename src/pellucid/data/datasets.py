@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pellucid.random import Generator, default_generator
 from pellucid._tensor import Tensor
+from pellucid.random import Generator, default_generator
 
 __all__ = ["Dataset", "Subset", "TensorDataset", "gather", "random_split"]
 

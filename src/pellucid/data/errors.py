@@ -43,7 +43,7 @@ def place(frame: "pd.DataFrame | pd.Series[Any]", position: int) -> str:
     """
     label = frame.index[position]
     source, first_line = frame.attrs.get("source"), frame.attrs.get("first_line")
-    if source is None or isinstance(label, str):
+    if source is None or not hasattr(label, "__index__"):
         return f"row {label}"
     # Lines can only be counted in a text file that has one record a line.
     return f"{source}, row {label}" if first_line is None else f"{source}, line {first_line + int(label)}"

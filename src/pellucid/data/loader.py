@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid._tensor import Tensor
 from pellucid.data.datasets import Dataset, gather
 from pellucid.random import Generator, default_generator, generator_for
-from pellucid._tensor import Tensor
 
 __all__ = ["DataLoader", "default_collate"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pellucid._extras import require
-from pellucid.data.columns import Column, as_texts, checked_numbers, column_names, yes_or_no
+from pellucid.data.columns import Column, as_numbers, as_texts, checked_numbers, column_names, yes_or_no
 from pellucid.data.dates import date_numbers, parse_dates
 from pellucid.data.errors import DataError, misfit, nearest
 
@@ -84,7 +84,7 @@ def clean_table(
 
 
 def _checked_binary(series: "pd.Series[Any]") -> "pd.Series[float]":
-    if require("pandas", "tabular").api.types.is_numeric_dtype(series):
+    if (as_numbers(series).notna() == series.notna()).all():
         # A pixel that was only ever 0 or 1 in training may be 2 later: the number is kept.
         return checked_numbers(series)
     values = yes_or_no(series)

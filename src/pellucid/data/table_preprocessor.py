@@ -102,16 +102,18 @@ class TablePreprocessor:
         if not any(column.used for column in columns):
             reasons = "; ".join(f"{column.name!r} is {column.kind} ({column.note})" for column in columns)
             raise DataError(f"no column can be learned from: {reasons or 'the table has none'}")
-        self.columns, self._date_parts = columns, {}
+        date_parts: dict[str, list[str]] = {}
         for column in columns:
             if column.kind == "date":
                 parts = date_numbers(parse_dates(pick(frame, column.name), column.date_format))
                 # "days" last and always: it is the one that says where a date was missing.
                 varying = [part for part in DATE_PARTS[:-1] if np.nanmin(parts[part]) < np.nanmax(parts[part])]
-                self._date_parts[column.name] = [*varying, "days"]
-        features = features_of(columns, self._date_parts)
-        clean = clean_table(frame, columns, self._date_parts)
+                date_parts[column.name] = [*varying, "days"]
+        features = features_of(columns, date_parts)
+        clean = clean_table(frame, columns, date_parts)
         transformer = make_transformer(features, self.scaling, self.max_categories).fit(clean)
+        # Nothing is changed until all of it has succeeded.
+        self.columns, self._date_parts = columns, date_parts
         self._transformer, self._names = transformer, name_outputs(transformer, features)
         return self
 

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -216,7 +217,7 @@ def _walk(name: str, text: str, separator: str) -> tuple[list[str], int, bool, s
 
 
 def _check_header(name: str, header: Sequence[str]) -> None:
-    repeated = sorted({column for column in header if header.count(column) > 1})
+    repeated = sorted(column for column, count in Counter(header).items() if count > 1)
     if repeated:
         raise DataError(
             f"{name} has the column {', '.join(map(repr, repeated))} more than once; "

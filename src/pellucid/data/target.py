@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.columns import as_numbers, checked_numbers, column_names, pick
+from pellucid.data.columns import MOSTLY, as_numbers, checked_numbers, column_names, pick
 from pellucid.data.errors import DataError, cell, nearest
 
 if TYPE_CHECKING:
@@ -102,6 +102,11 @@ class Target:
         if task in (None, "auto"):
             task = "classification" if _looks_like_classes(series) else "regression"
         if task == "regression":
+            if not as_numbers(series).notna().any():
+                raise DataError(
+                    f"the target {name!r} holds text such as {series.iloc[0]!r}, and a regression needs numbers; "
+                    "use task 'classification'"
+                )
             return cls(name, "regression").refit(series)
         classes = _sorted_labels(series)
         if len(classes) < 2:
@@ -223,6 +228,9 @@ def _refuse_missing(series: "pd.Series[Any]") -> None:
 
 def _looks_like_classes(series: "pd.Series[Any]") -> bool:
     numbers = as_numbers(series)
+    if numbers.notna().mean() >= MOSTLY:
+        # Numbers with a little text are numbers with mistakes: the first of them is named.
+        numbers = checked_numbers(series)
     if series.dtype == bool or numbers.isna().any():
         return True
     if not np.isfinite(numbers).all() or not (numbers % 1 == 0).all():
