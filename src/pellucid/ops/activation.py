@@ -1,34 +1,56 @@
-"""Activation functions: y = f(x), each with its derivative on the next line."""
+"""Activation functions, one family a file: with corners, smooth, and of whole rows."""
 
-import numpy as np
+from pellucid.ops.activation_piecewise import (
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    heaviside,
+    leaky_relu,
+    prelu,
+    relu,
+    relu6,
+    softshrink,
+    threshold,
+)
+from pellucid.ops.activation_rows import glu, log_softmax, softmax, softmin
+from pellucid.ops.activation_smooth import (
+    celu,
+    elu,
+    gelu,
+    logsigmoid,
+    mish,
+    selu,
+    silu,
+    softplus,
+    softsign,
+    tanhshrink,
+)
 
-from pellucid import kernels as K
-from pellucid.dtypes import to_dtype
-from pellucid.ops._operands import float_array
-from pellucid._tensor import Array, Tensor, record
-
-__all__ = ["log_softmax", "relu", "softmax"]
-
-
-def relu(x: Tensor) -> Tensor:
-    """Y = max(x, 0); the derivative at 0 is 0."""
-    a = x.array
-    return record(np.maximum(a, 0), (x, lambda dy: dy * (a > 0)))
-
-
-def softmax(x: Tensor, dim: int, dtype: object = None) -> Tensor:
-    """y_i = e^(x_i) / sum_j e^(x_j) along `dim`; dx = y (dy - sum_j dy_j y_j)."""
-    x = x if dtype is None else x.to(to_dtype(dtype))
-    y = K.softmax(float_array(x), axis=dim)
-
-    def dx(dy: Array) -> Array:
-        return y * (dy - np.sum(dy * y, axis=dim, keepdims=True))
-
-    return record(y, (x, dx))
-
-
-def log_softmax(x: Tensor, dim: int, dtype: object = None) -> Tensor:
-    """y_i = x_i - log sum_j e^(x_j) along `dim`; dx = dy - e^y sum_j dy_j."""
-    x = x if dtype is None else x.to(to_dtype(dtype))
-    y = K.log_softmax(float_array(x), axis=dim)
-    return record(y, (x, lambda dy: dy - np.exp(y) * np.sum(dy, axis=dim, keepdims=True)))
+__all__ = [
+    "celu",
+    "elu",
+    "gelu",
+    "glu",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "heaviside",
+    "leaky_relu",
+    "log_softmax",
+    "logsigmoid",
+    "mish",
+    "prelu",
+    "relu",
+    "relu6",
+    "selu",
+    "silu",
+    "softmax",
+    "softmin",
+    "softplus",
+    "softshrink",
+    "softsign",
+    "tanhshrink",
+    "threshold",
+]
