@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pellucid.kernels import reference
 from pellucid.kernels.reference import (
     add_at,
+    cross_entropy,
+    cross_entropy_backward,
     dropout_mask,
     erf,
     exp,
@@ -32,6 +34,8 @@ from pellucid.kernels.reference import (
 __all__ = [
     "ENGINES",
     "add_at",
+    "cross_entropy",
+    "cross_entropy_backward",
     "dropout_mask",
     "erf",
     "exp",

@@ -6,12 +6,15 @@ infinity as values without NumPy's warnings.
 
 from pellucid.kernels.reference.counted import dropout_mask
 from pellucid.kernels.reference.error_function import erf
+from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward
 from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
 from pellucid.kernels.reference.products import add_at, linear, matmul
 from pellucid.kernels.reference.rows import log_softmax, logsumexp, normalize, softmax
 
 __all__ = [
     "add_at",
+    "cross_entropy",
+    "cross_entropy_backward",
     "dropout_mask",
     "erf",
     "exp",
