@@ -8,12 +8,18 @@ import numpy.typing as npt
 
 from pellucid._extras import require
 from pellucid.plot._labels import as_indices, percent, shorten_all
-from pellucid.plot.palette import COLORS, ink, new_axes
+from pellucid.plot.palette import ink, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["confusion_matrix"]
+
+BLUE = "#1f62b0"
+"""Darker than the blue of lines: white counts stand on it."""
+
+_WHITE_FROM = 0.78
+"""The share of its row from which a cell is so blue that white is easier to read on it than black."""
 
 
 def confusion_matrix(
@@ -47,7 +53,7 @@ def confusion_matrix(
     short = shorten_all(names)
     longest = max(map(len, short))
     if ax is None:
-        side = max(2.8, C * (0.62 if C <= 12 else 0.42))
+        side = max(3.3, C * (0.62 if C <= 12 else 0.42))
         margin = 0.085 * longest
         ax = new_axes(side + 0.5 + margin, side + 0.8 + min(margin, 1.0))
     _cells(ax, counts)
@@ -57,7 +63,7 @@ def confusion_matrix(
     ax.set_xlabel("predicted class")
     ax.set_ylabel("true class")
     right, total = int(np.trace(counts)), int(counts.sum())
-    ax.set_title(f"{right:,} of {total:,} rows right ({percent(right / total)})", loc="left", color=ink(ax), size=11)
+    ax.set_title(f"{percent(right / total)} of {total:,} rows right", loc="left", color=ink(ax), size=11)
     _write_counts(ax, counts)
     return ax
 
@@ -92,7 +98,7 @@ def _cells(ax: "Axes", counts: npt.NDArray[np.int64]) -> None:
     from matplotlib.colors import ListedColormap, to_rgb
 
     # Transparency instead of whiteness: the empty cell is the paper, whichever colour that has.
-    blue = np.array([(*to_rgb(COLORS[0]), alpha) for alpha in np.linspace(0.04, 1.0, 256)])
+    blue = np.array([(*to_rgb(BLUE), alpha) for alpha in np.linspace(0.04, 1.0, 256)])
     C = len(counts)
     edges = np.arange(C + 1) - 0.5
     mesh = ax.pcolormesh(edges, edges, _shares(counts), cmap=ListedColormap(blue), vmin=0.0, vmax=1.0)
@@ -133,6 +139,6 @@ def _write_counts(ax: "Axes", counts: npt.NDArray[np.int64]) -> None:
             ha="center",
             va="center",
             fontsize=size,
-            color="#ffffff" if shares[i, j] > 0.6 else ink(ax),
+            color="#ffffff" if shares[i, j] >= _WHITE_FROM else ink(ax),
             alpha=0.45 if n == 0 else 1.0,
         )

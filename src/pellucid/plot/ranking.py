@@ -56,7 +56,7 @@ def roc(
         return fpr, tpr, float(metrics.roc_auc_score(positive, score))
 
     ax, handles, names, _ = _one_against_rest(y_true, scores, classes, curve, "AUC", ax)
-    handles += ax.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=":", zorder=1)
+    handles += ax.plot([0, 1], [0, 1], color=GREY, linewidth=1.5, linestyle=":", zorder=1)
     names.append("chance (AUC 0.500)")
     return _finish(ax, handles, names, "false positive rate", "true positive rate")
 
@@ -98,7 +98,7 @@ def precision_recall(
 
     ax, handles, names, prior = _one_against_rest(y_true, scores, classes, curve, "AP", ax, steps=True)
     if prior is not None:
-        handles.append(ax.axhline(prior, color=GREY, linewidth=1.2, linestyle=":", zorder=1))
+        handles.append(ax.axhline(prior, color=GREY, linewidth=1.5, linestyle=":", zorder=1))
         names.append(f"chance (AP {prior:.3f})")
     return _finish(ax, handles, names, "recall", "precision")
 
@@ -122,7 +122,7 @@ def _one_against_rest(
     if not curves:
         raise ValueError("y_true holds one class only; the curve needs rows of the class and rows of others")
     short = shorten_all(all_names)
-    ax = new_axes(5.0, 4.9 + 0.12 * min(len(curves), MOST_LINES)) if ax is None else ax
+    ax = new_axes(5.0, 5.0 + 0.2 * min(len(curves), MOST_LINES)) if ax is None else ax
     named = list(curves)
     if len(curves) > MOST_LINES:
         named = sorted(curves, key=lambda c: curves[c][2])[:5]

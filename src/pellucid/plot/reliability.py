@@ -70,7 +70,7 @@ def calibration(
     ax = new_axes(4.6, 5.0) if ax is None else ax
     bars = ax.bar(edges[:-1], counts / n, width=1 / bins, align="edge", color=GREY, alpha=0.35, zorder=1)
     (line,) = ax.plot(probability, frequency, "o-", color=COLORS[0], linewidth=2, markersize=5, zorder=3)
-    (ideal,) = ax.plot([0, 1], [0, 1], color=GREY, linewidth=1.2, linestyle=":", zorder=2)
+    (ideal,) = ax.plot([0, 1], [0, 1], color=GREY, linewidth=1.5, linestyle=":", zorder=2)
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     ax.set_aspect("equal")
