@@ -31,6 +31,7 @@ __all__ = [
 Kind = Literal["number", "category", "binary", "date", "id", "constant"]
 
 _PAIRS = (("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"), ("0", "1"))
+_CELLS = (str, bool, int, float, date, np.bool_, np.integer, np.floating)
 MOSTLY = 0.9
 """The share from which nearly all values are distinct (an id), or numbers (so the others are mistakes)."""
 
@@ -155,7 +156,7 @@ def _kind_of(series: "pd.Series[Any]", present: "pd.Series[Any]", unique: int) -
 
 
 def _kind_of_texts(series: "pd.Series[Any]", present: "pd.Series[Any]", unique: int) -> tuple[Kind, str, str]:
-    if not present.map(lambda value: isinstance(value, (str, bool, int, float, date, np.generic))).all():
+    if not present.map(lambda value: isinstance(value, _CELLS)).all():
         raise _unusable(series, present)
     texts = as_texts(present)
     date_format, reason = date_format_of(texts)
@@ -196,6 +197,8 @@ def as_numbers(series: "pd.Series[Any]") -> "pd.Series[float]":
         [1.5, nan, nan]
     """
     pd = require("pandas", "tabular")
+    if pd.api.types.is_complex_dtype(series):
+        return pd.Series(np.nan, index=series.index, name=series.name)
     if not pd.api.types.is_numeric_dtype(series):
         series = pd.to_numeric(series.astype(object), errors="coerce")
     values = series.to_numpy(np.float64, na_value=np.nan)

@@ -4,10 +4,11 @@ import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
 __all__ = ["DataError", "cell", "misfit", "nearest", "place"]
 
@@ -54,7 +55,7 @@ def cell(series: "pd.Series[Any]", position: int) -> str:
     return f"{place(series, position)}, column {series.name!r}"
 
 
-def misfit(series: "pd.Series[Any]", bad: "NDArray[np.bool_]", expected: str, mend: str) -> DataError:
+def misfit(series: "pd.Series[Any]", bad: NDArray[np.bool_], expected: str, mend: str) -> DataError:
     """Return the error for values that do not fit, naming the first one and how many there are.
 
     Example:
@@ -65,7 +66,7 @@ def misfit(series: "pd.Series[Any]", bad: "NDArray[np.bool_]", expected: str, me
         row 1, column 'age': found 'x' where a number was expected (1 such row); mend it
     """
     first, count = int(bad.argmax()), int(bad.sum())
+    value = series.iloc[first]
+    value = value.item() if isinstance(value, np.generic) else value
     rows = "1 such row" if count == 1 else f"{count} such rows"
-    return DataError(
-        f"{cell(series, first)}: found {series.iloc[first]!r} where {expected} was expected ({rows}); {mend}"
-    )
+    return DataError(f"{cell(series, first)}: found {value!r} where {expected} was expected ({rows}); {mend}")

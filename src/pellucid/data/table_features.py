@@ -30,6 +30,11 @@ class Features:
     category: dict[str, str] = field(default_factory=dict)
     indicated: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def keys(self) -> set[str]:
+        """The cleaned table's columns."""
+        return {*self.number, *self.binary, *self.category}
+
 
 def _key(column: Column, part: str = "") -> str:
     """Return the cleaned column's name; the kind in front keeps a date's parts apart from other columns."""

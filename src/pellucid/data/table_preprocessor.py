@@ -188,7 +188,10 @@ class TablePreprocessor:
             preprocessor._date_parts = state["date_parts"]
             preprocessor._names = state["feature_names"]
             features = features_of(preprocessor.columns, preprocessor._date_parts)
-            consistent = name_outputs(transformer, features) == preprocessor._names
+            consistent = (
+                name_outputs(transformer, features) == preprocessor._names
+                and set(transformer.feature_names_in_) == features.keys
+            )
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise DataError(f"{path} is damaged ({error}); copy it again or train again") from None
         if not consistent:

@@ -161,16 +161,24 @@ def _read_csv(name: str, text: str, separator: str | None, pandas: Any) -> "pd.D
 
 
 def _sniff(text: str) -> str:
-    """Return the separator that gives most of the first records as many fields as the header has."""
+    """Return the separator that gives most of the first records as many fields as the header has.
 
-    def evenness(separator: str) -> tuple[float, int]:
+    Where two do, as in `height, cm;weight, kg` above `180,5;80,1`, it is the one between more whole numbers.
+    """
+
+    def evenness(separator: str) -> tuple[float, float, int]:
         reader = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
         try:
             rows = [row for _, row in zip(range(_SNIFFED_RECORDS), reader, strict=False) if row]
         except csv.Error:
-            return (0.0, 0)
+            return (0.0, 0.0, 0)
         width = len(rows[0]) if rows else 0
-        return (sum(len(row) == width for row in rows) / len(rows), width) if width > 1 else (0.0, 0)
+        if width <= 1:
+            return (0.0, 0.0, 0)
+        fields = [field for row in rows[1:] for field in row]
+        numbers = sum(_is_number(field.replace(",", ".")) for field in fields)
+        even = sum(len(row) == width for row in rows) / len(rows)
+        return (even, numbers / max(1, len(fields)), width)
 
     return max(SEPARATORS, key=evenness)
 
