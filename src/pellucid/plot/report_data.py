@@ -147,8 +147,9 @@ class ReportData:
             shape = np.shape(self.scores)
             if shape != (n, C) and not (C == 2 and shape == (n,)):
                 raise ValueError(f"scores must have the shape ({n}, {C}), got {shape}")
-            if not np.isfinite(np.asarray(self.scores)).all():
-                raise ValueError("scores must be finite; NaN or infinity is among them")
+            scores = np.asarray(self.scores)
+            if not ((scores >= 0) & (scores <= 1)).all():  # NaN is neither
+                raise ValueError(f"scores must be probabilities from 0 to 1, got {scores.min()} to {scores.max()}")
 
     @property
     def classification(self) -> bool:
