@@ -32,9 +32,7 @@ class device:  # noqa: N801 - PyTorch's name
         return self.type
 
     def __eq__(self, other: object) -> bool:
-        return (
-            str(other).partition(":")[0] == self.type if isinstance(other, (str, device)) else NotImplemented
-        )
+        return str(other).partition(":")[0] == self.type if isinstance(other, (str, device)) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self.type)

@@ -6,12 +6,13 @@ dy, the loss's gradient by the output, into the gradient by that input. `backwar
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import dtypes
+from pellucid._quiet import QUIET
 from pellucid.grad_mode import MODE
 
 if TYPE_CHECKING:  # for the type checker only; at run time ops attaches its methods (ops/methods.py)
@@ -28,7 +29,7 @@ JointGradient = Callable[[Array], Sequence[Array | None]]
 
 
 class Node:
-    """One recorded operation: its inputs, and the gradient by each of them.
+    """One recorded operation: its inputs, and the gradient by each of them (None once freed).
 
     `versions` are the inputs' write counts at recording: an input overwritten before the backward walk would
     make the gradient silently wrong, so the walk compares and refuses.
@@ -36,10 +37,12 @@ class Node:
 
     __slots__ = ("gradients", "inputs", "output_version", "versions")
 
-    def __init__(self, inputs: tuple["Tensor", ...], gradients: tuple[Gradient, ...] | JointGradient) -> None:
+    def __init__(
+        self, inputs: Sequence["Tensor"], gradients: list[Gradient] | JointGradient, versions: list[int]
+    ) -> None:
         self.inputs = inputs
-        self.gradients: tuple[Gradient, ...] | JointGradient | None = gradients
-        self.versions = tuple([x._version[0] for x in inputs])  # a list is faster here than a generator
+        self.gradients: list[Gradient] | JointGradient | None = gradients
+        self.versions = versions
         self.output_version = 0
 
     @property
@@ -47,7 +50,7 @@ class Node:
         """The operation's name: that of the function in which its gradients were written."""
         if self.gradients is None:
             return "freed"
-        first = self.gradients[0] if isinstance(self.gradients, tuple) else self.gradients
+        first = self.gradients[0] if isinstance(self.gradients, list) else self.gradients
         return getattr(first, "__qualname__", type(first).__name__).split(".<locals>")[0].rpartition(".")[2]
 
 
@@ -59,7 +62,6 @@ class Tensor(_Base):
 
     Attributes:
         array: the NumPy array itself, shared, not copied.
-        grad: the accumulated gradient of the last backward walks, or None.
 
     Example:
         >>> import pellucid
@@ -71,13 +73,13 @@ class Tensor(_Base):
 
     __slots__ = (
         "__weakref__",
+        "_grad",
         "_hooks",
         "_node",
         "_requires_grad",
         "_retains_grad",
         "_version",
         "array",
-        "grad",
     )
 
     # NumPy arrays on the left of an operator leave the work to the tensor on the right.
@@ -97,7 +99,7 @@ class Tensor(_Base):
                     "write pellucid.tensor(value) for a number and pellucid.zeros(sizes) for a size"
                 )
         self.array: Array = data
-        self.grad: Tensor | None = None
+        self._grad: Tensor | None = None
         self._requires_grad = False
         self._retains_grad = False
         self._node: Node | None = None
@@ -140,6 +142,23 @@ class Tensor(_Base):
                 "others; use .detach()"
             )
         self._requires_grad = bool(value)
+
+    @property
+    def grad(self) -> "Tensor | None":
+        """The gradient that backward walks have added up, or None."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: "Tensor | None") -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"grad is a Tensor or None, got {type(value).__name__}")
+            if value.array.shape != self.array.shape or value.array.dtype != self.array.dtype:
+                raise RuntimeError(
+                    f"grad must have the tensor's shape {self.array.shape} and dtype {self.array.dtype}, "
+                    f"got {value.array.shape} and {value.array.dtype}"
+                )
+        self._grad = value
 
     @property
     def is_leaf(self) -> bool:
@@ -186,9 +205,7 @@ class Tensor(_Base):
             RuntimeError: when there is not exactly one element.
         """
         if self.array.size != 1:
-            raise RuntimeError(
-                f"item() needs a tensor of one element, this one has shape {tuple(self.shape)}"
-            )
+            raise RuntimeError(f"item() needs a tensor of one element, this one has shape {tuple(self.shape)}")
         return self.array.item()
 
     def tolist(self) -> Any:
@@ -246,9 +263,7 @@ class Tensor(_Base):
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
-            raise RuntimeError(
-                f"the truth of a tensor of shape {tuple(self.shape)} is ambiguous; use .any() or .all()"
-            )
+            raise RuntimeError(f"the truth of a tensor of shape {tuple(self.shape)} is ambiguous; use .any() or .all()")
         return bool(self.array.item())
 
     def __float__(self) -> float:
@@ -289,9 +304,7 @@ class Tensor(_Base):
 
     def _copyable(self) -> Array:
         if self._node is not None:
-            raise RuntimeError(
-                "only leaf tensors can be copied or pickled with their gradient; use .detach()"
-            )
+            raise RuntimeError("only leaf tensors can be copied or pickled with their gradient; use .detach()")
         return self.array
 
 
@@ -332,7 +345,7 @@ class Handle:
         """Take the hook away; a second call does nothing."""
         self._hooks.pop(self._key, None)
 
-    def __enter__(self) -> "Handle":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -346,23 +359,32 @@ def record(y: Any, *gradients: tuple[Any, Gradient]) -> Tensor:
         y: the value, an array.
         gradients: a pair (input, dx) for each input that may need a gradient; dx maps dy to the gradient by
             that input, in the broadcast shape or its own: un-broadcasting is done by the walk, once. Inputs
-            that are no tensors, or need no gradient, are passed over and their dx is never called.
+            that are no tensors, or need no gradient, are passed over and their dx is never called. dx returns
+            a new array, or dy itself or a view of it; never an array that the operation keeps.
     """
     out = Tensor(y)
     if MODE.enabled:
-        wanted = [pair for pair in gradients if isinstance(pair[0], Tensor) and pair[0]._requires_grad]
-        if wanted:
+        inputs, functions, versions = [], [], []
+        for x, dx in gradients:
+            if isinstance(x, Tensor) and x._requires_grad:
+                inputs.append(x)
+                functions.append(dx)
+                versions.append(x._version[0])
+        if inputs:
             out._requires_grad = True
-            out._node = Node(tuple([pair[0] for pair in wanted]), tuple([pair[1] for pair in wanted]))
+            out._node = Node(inputs, functions, versions)
     return out
 
 
 def record_joint(y: Any, inputs: tuple[Tensor, ...], backward: JointGradient) -> Tensor:
-    """As `record`, for gradients that are computed together: `backward(dy)` returns one for each input."""
+    """As `record`, for gradients that are computed together: `backward(dy)` returns one for each input.
+
+    Each is an array of its own, or None for an input that has no gradient.
+    """
     out = Tensor(y)
     if MODE.enabled and any(x._requires_grad for x in inputs):
         out._requires_grad = True
-        out._node = Node(inputs, backward)
+        out._node = Node(inputs, backward, [x._version[0] for x in inputs])
     return out
 
 
@@ -382,15 +404,10 @@ def as_array(data: Any, dtype: Any = None) -> Array:
             array = np.asarray(data)
         except ValueError as error:
             raise ValueError(f"the rows of the data differ in length or shape: {error}") from None
-        if (
-            dtype is None
-            and array.dtype == np.float64
-            and not hasattr(data, "dtype")
-            and not _holds_numpy(data)
-        ):
+        if dtype is None and array.dtype == np.float64 and not hasattr(data, "dtype") and not _holds_numpy(data):
             dtype = dtypes.get_default_dtype()
     wanted = dtypes.to_dtype(array.dtype if dtype is None else dtype)
-    return array if array.dtype == wanted else array.astype(wanted)
+    return array if array.dtype == wanted else QUIET.run(array.astype, wanted)
 
 
 def _holds_numpy(data: Any) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Node, Tensor, as_array
 
 __all__ = ["backward", "unbroadcast"]
@@ -35,15 +36,18 @@ def backward(
                 continue
             if tensor._hooks:
                 dy = _run_hooks(tensor, dy)
+            node = tensor._node
             if into is not None:
                 if id(tensor) in into:
                     into[id(tensor)] = dy
-            elif tensor._node is None or tensor._retains_grad:
+            elif node is None:
                 _accumulate(tensor, dy)
-            if tensor._node is not None:
-                _step(tensor, tensor._node, dy, pending)
+            elif tensor._retains_grad:
+                _accumulate(tensor, dy.copy())
+            if node is not None:
+                _step(tensor, node, dy, pending)
                 if not retain_graph:
-                    tensor._node.gradients, tensor._node.inputs = None, ()
+                    node.gradients, node.inputs = None, ()
 
 
 def topological(root: Tensor) -> list[Tensor]:
@@ -54,55 +58,59 @@ def topological(root: Tensor) -> list[Tensor]:
     """
     order: list[Tensor] = []
     seen: set[int] = set()
-    stack: list[tuple[Tensor, bool]] = [(root, False)]
+    stack: list[Tensor | None] = [root]
     while stack:
-        tensor, inputs_done = stack.pop()
-        if inputs_done:
-            order.append(tensor)
+        tensor = stack.pop()
+        if tensor is None:  # the mark above a tensor whose inputs are all listed by now
+            order.append(stack.pop())  # type: ignore[arg-type]
         elif id(tensor) not in seen:
             seen.add(id(tensor))
-            stack.append((tensor, True))
             node = tensor._node
-            if node is not None:
-                if node.gradients is None:
-                    raise RuntimeError(
-                        "this graph was already walked by backward() and its memory freed; call "
-                        "backward(retain_graph=True) the first time if you need it twice, or run the forward "
-                        "pass again (a loss kept from an earlier step needs .detach())"
-                    )
-                stack.extend([(x, False) for x in node.inputs if x._requires_grad and id(x) not in seen])
+            if node is None:
+                order.append(tensor)
+                continue
+            if node.gradients is None:
+                raise RuntimeError(
+                    "this graph was already walked by backward() and its memory freed; call "
+                    "backward(retain_graph=True) the first time if you need it twice, or run the forward "
+                    "pass again (a loss kept from an earlier step needs .detach())"
+                )
+            stack += (tensor, None)
+            stack += node.inputs
     return order
 
 
 def _step(tensor: Tensor, node: Node, dy: Array, pending: dict[int, Array]) -> None:
     """Turn the gradient of one operation's output into those of its inputs."""
+    if tensor._version[0] != node.output_version:
+        raise _overwritten("output", tensor, node)
+    for x, version in zip(node.inputs, node.versions, strict=True):
+        if x._version[0] != version:
+            raise _overwritten("input", x, node)
     gradients = node.gradients
     if gradients is None:  # a hook walked the same tape while this walk was under way
         raise RuntimeError("the graph was freed during this backward walk")
-    _refuse_overwritten(tensor, node)
-    dxs = [dx(dy) for dx in gradients] if isinstance(gradients, tuple) else gradients(dy)
+    dxs = [dx(dy) for dx in gradients] if isinstance(gradients, list) else gradients(dy)
     for x, dx in zip(node.inputs, dxs, strict=True):
         if dx is None or not x._requires_grad:
             continue
-        if dx.shape != x.array.shape or dx.dtype != x.array.dtype:
-            dx = unbroadcast(np.asarray(dx), x.array.shape).astype(x.array.dtype, copy=False)  # noqa: PLW2901
+        a, own = x.array, dx if type(dx) is np.ndarray else np.asarray(dx)  # NumPy gives scalars for 0-dim
+        if own.shape != a.shape or own.dtype is not a.dtype:
+            own = unbroadcast(own, a.shape).astype(a.dtype, copy=False)
         before = pending.get(id(x))
-        pending[id(x)] = dx if before is None else before + dx
+        if before is not None:
+            own = before + own
+        elif x._node is None and (own is dy or own.base is not None):
+            own = own.copy()  # x + y hands dy to both; what users find in `grad` is that leaf's alone
+        pending[id(x)] = own
 
 
-def _refuse_overwritten(tensor: Tensor, node: Node) -> None:
-    for x, version in zip(node.inputs, node.versions, strict=True):
-        if x._version[0] != version:
-            raise RuntimeError(
-                f"an input of shape {x.array.shape} of the operation '{node.name}' was overwritten in place "
-                "after it was used, so its gradient would be wrong; use the operation without the underscore, "
-                "or call backward() before the change (before optimizer.step())"
-            )
-    if tensor._version[0] != node.output_version:
-        raise RuntimeError(
-            f"the output of shape {tensor.array.shape} of the operation '{node.name}' was overwritten in place "
-            "before backward(); use the operation without the underscore"
-        )
+def _overwritten(role: str, tensor: Tensor, node: Node) -> RuntimeError:
+    return RuntimeError(
+        f"an {role} of shape {tensor.array.shape} of the operation '{node.name}' was overwritten in place after "
+        "it was used, so the gradient would be wrong; use the operation without the underscore, or call "
+        "backward() before the change (before optimizer.step())"
+    )
 
 
 def unbroadcast(dx: Array, shape: tuple[int, ...]) -> Array:
@@ -141,7 +149,7 @@ def _first_gradient(root: Tensor, gradient: Any) -> Array:
     dy = as_array(gradient)
     if dy.shape != root.array.shape:
         raise RuntimeError(f"backward(gradient) must have the shape {root.array.shape}, got {dy.shape}")
-    return dy.astype(root.array.dtype)
+    return QUIET.run(dy.astype, root.array.dtype)
 
 
 def _run_hooks(tensor: Tensor, dy: Array) -> Array:
@@ -150,13 +158,10 @@ def _run_hooks(tensor: Tensor, dy: Array) -> Array:
         if replaced is not None:
             if replaced.array.shape != dy.shape:
                 raise RuntimeError(f"a hook returned shape {replaced.array.shape} for a gradient of {dy.shape}")
-            dy = replaced.array
-    return dy
+            dy = replaced.array.astype(dy.dtype, copy=False)
+    return dy.copy()  # hooks may have kept what they were given
 
 
 def _accumulate(tensor: Tensor, dy: Array) -> None:
-    if tensor.grad is not None:
-        tensor.grad = Tensor(tensor.grad.array + dy)
-    else:
-        # Gradients of two tensors may be one array (x + y hands dy to both); what users hold is theirs alone.
-        tensor.grad = Tensor(dy.copy())
+    grad = tensor._grad
+    tensor._grad = Tensor(dy if grad is None else grad.array + dy)

@@ -28,8 +28,15 @@ def operands(x: Any, w: Any, *, real: bool = False) -> tuple[Any, Any]:
     """
     a = x.array if isinstance(x, Tensor) else x
     b = w.array if isinstance(w, Tensor) else w
-    if type(b) is float and type(a) is np.ndarray and a.dtype.kind == "f":
-        return a, b  # NumPy keeps the array's type by itself
+    # The usual cases first: one type, or a floating array with a Python number, which NumPy lets be.
+    if type(a) is np.ndarray:
+        if type(b) is np.ndarray:
+            if a.dtype is b.dtype and (not real or a.dtype.kind == "f"):
+                return a, b
+        elif (type(b) is float or type(b) is int) and a.dtype.kind == "f":
+            return a, b
+    elif type(b) is np.ndarray and (type(a) is float or type(a) is int) and b.dtype.kind == "f":
+        return a, b
     a, b = _array(a), _array(b)
     common = _common(a, x, b, w)
     if real:
@@ -38,7 +45,9 @@ def operands(x: Any, w: Any, *, real: bool = False) -> tuple[Any, Any]:
 
 
 def _array(a: Any) -> Array:
-    return a if isinstance(a, np.ndarray) else as_array(a)
+    if isinstance(a, np.ndarray):
+        return a
+    return as_array(float(a) if isinstance(a, float) else a)  # np.float64 is a Python float, and counts as one
 
 
 def _common(a: Array, x: Any, b: Array, w: Any) -> np.dtype[Any]:
@@ -73,6 +82,8 @@ def normalize_axis(dim: int | tuple[int, ...] | list[int] | None, ndim: int) -> 
     """
     if dim is None:
         return tuple(range(ndim))
+    if type(dim) is int and -ndim <= dim < ndim:
+        return (dim % ndim,)
     axes = []
     for d in (dim,) if isinstance(dim, (int, np.integer)) else dim:
         if not -max(ndim, 1) <= d < max(ndim, 1):

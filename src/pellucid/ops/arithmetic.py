@@ -6,8 +6,9 @@ backward walk sums them back to the input's.
 
 import numpy as np
 
-from pellucid.ops._operands import Operand, operands
+from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, record
+from pellucid.ops._operands import Operand, operands
 
 __all__ = [
     "add",
@@ -30,7 +31,7 @@ def add(x: Operand, w: Operand, *, alpha: float = 1) -> Tensor:
     if alpha != 1:
         w = mul(w, alpha)
     a, b = operands(x, w)
-    return record(a + b, (x, lambda dy: dy), (w, lambda dy: dy))
+    return record(QUIET.run(np.add, a, b), (x, lambda dy: dy), (w, lambda dy: dy))
 
 
 def sub(x: Operand, w: Operand, *, alpha: float = 1) -> Tensor:
@@ -40,7 +41,7 @@ def sub(x: Operand, w: Operand, *, alpha: float = 1) -> Tensor:
     a, b = operands(x, w)
     if isinstance(a, np.ndarray) and a.dtype == np.bool_:
         raise RuntimeError("subtraction of booleans is not defined; use ~ or logical_xor")
-    return record(a - b, (x, lambda dy: dy), (w, lambda dy: -dy))
+    return record(QUIET.run(np.subtract, a, b), (x, lambda dy: dy), (w, lambda dy: -dy))
 
 
 def rsub(x: Operand, w: Operand) -> Tensor:
@@ -51,7 +52,7 @@ def rsub(x: Operand, w: Operand) -> Tensor:
 def mul(x: Operand, w: Operand) -> Tensor:
     """Y = x w, element by element."""
     a, b = operands(x, w)
-    return record(a * b, (x, lambda dy: dy * b), (w, lambda dy: dy * a))
+    return record(QUIET.run(np.multiply, a, b), (x, lambda dy: dy * b), (w, lambda dy: dy * a))
 
 
 def div(x: Operand, w: Operand, *, rounding_mode: str | None = None) -> Tensor:
@@ -67,8 +68,7 @@ def div(x: Operand, w: Operand, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode not in (None, "trunc"):
         raise ValueError(f"rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}")
     a, b = operands(x, w, real=True)
-    with np.errstate(all="ignore"):
-        y = a / b
+    y = QUIET.run(np.divide, a, b)
     if rounding_mode == "trunc":
         return _rounded(np.trunc(y).astype(np.result_type(*operands(x, w))), x, w)
     return record(y, (x, lambda dy: dy / b), (w, lambda dy: -dy * y / b))
@@ -78,8 +78,7 @@ def floor_divide(x: Operand, w: Operand) -> Tensor:
     """Y = floor(x / w); its gradient is zero."""
     a, b = operands(x, w)
     _refuse_integer_zero(a, b)
-    with np.errstate(all="ignore"):
-        return _rounded(a // b, x, w)
+    return _rounded(QUIET.run(np.floor_divide, a, b), x, w)
 
 
 def _rounded(y: Array, x: Operand, w: Operand) -> Tensor:
@@ -90,9 +89,8 @@ def remainder(x: Operand, w: Operand) -> Tensor:
     """Y = x - floor(x / w) w, with the sign of w, as Python's %."""
     a, b = operands(x, w)
     _refuse_integer_zero(a, b)
-    with np.errstate(all="ignore"):
-        y, q = a % b, np.floor(a / b)
-    return record(y, (x, lambda dy: dy), (w, lambda dy: -dy * q))
+    y = QUIET.run(np.remainder, a, b)
+    return record(y, (x, lambda dy: dy), (w, lambda dy: -dy * np.floor(a / b)))
 
 
 def _refuse_integer_zero(a: Array, b: Array) -> None:
@@ -110,7 +108,7 @@ def neg(x: Tensor) -> Tensor:
 def square(x: Tensor) -> Tensor:
     """Y = x^2."""
     a = x.array
-    return record(a * a, (x, lambda dy: 2 * dy * a))
+    return record(QUIET.run(np.multiply, a, a), (x, lambda dy: 2 * dy * a))
 
 
 def pow(x: Operand, w: Operand) -> Tensor:
@@ -121,8 +119,7 @@ def pow(x: Operand, w: Operand) -> Tensor:
     a, b = operands(x, w)
     if np.asarray(a).dtype.kind in "iu" and np.any(np.asarray(b) < 0):
         raise RuntimeError("integers to negative integer powers are not integers; convert with .float() first")
-    with np.errstate(all="ignore"):
-        y = a**b
+    y = QUIET.run(np.power, a, b)
 
     def dx(dy: Array) -> Array:
         return dy * np.where(b == 0, 0, b * a ** np.where(b == 0, 1, b - 1)).astype(dy.dtype)

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.ops._operands import Operand, operands
 from pellucid._tensor import Array, Tensor
+from pellucid.ops._operands import Operand, operands
 
 __all__ = [
     "all",

@@ -6,6 +6,7 @@ import numpy as np
 
 from pellucid import dtypes
 from pellucid._device import check_device, device
+from pellucid._quiet import QUIET
 from pellucid._tensor import Size, Tensor, record
 
 __all__ = [
@@ -52,7 +53,7 @@ def to(
     wanted = x.dtype if dtype is None else dtypes.to_dtype(dtype)
     if wanted == x.dtype and not copy:
         return x
-    y = x.array.astype(wanted)
+    y = QUIET.run(x.array.astype, wanted)
     return record(y, (x, lambda dy: dy)) if wanted.kind == "f" else Tensor(y)
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from pellucid import dtypes, random
 from pellucid._device import check_device
-from pellucid.ops.shape import _sizes
 from pellucid._tensor import Array, Tensor, as_array, tensor
+from pellucid.ops.shape import _sizes
 
 __all__ = [
     "ByteTensor",

@@ -8,8 +8,9 @@ import math
 import numpy as np
 
 from pellucid import kernels as K
-from pellucid.ops._operands import Operand, float_array, operands
+from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, record
+from pellucid.ops._operands import Operand, float_array, operands
 
 __all__ = [
     "abs",
@@ -45,7 +46,6 @@ __all__ = [
 
 _LN2, _LN10 = math.log(2), math.log(10)
 _TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
-_quiet = np.errstate(all="ignore")
 
 
 def exp(x: Tensor) -> Tensor:
@@ -54,10 +54,9 @@ def exp(x: Tensor) -> Tensor:
     return record(y, (x, lambda dy: dy * y))
 
 
-@_quiet
 def expm1(x: Tensor) -> Tensor:
     """Y = e^x - 1, accurate for small x."""
-    y = np.expm1(float_array(x))
+    y = QUIET.run(np.expm1, float_array(x))
     return record(y, (x, lambda dy: dy * (y + 1)))
 
 
@@ -67,18 +66,16 @@ def log(x: Tensor) -> Tensor:
     return record(K.log(a), (x, lambda dy: dy / a))
 
 
-@_quiet
 def log2(x: Tensor) -> Tensor:
     """Y = log x to base 2."""
     a = float_array(x)
-    return record(np.log2(a), (x, lambda dy: dy / (a * _LN2)))
+    return record(QUIET.run(np.log2, a), (x, lambda dy: dy / (a * _LN2)))
 
 
-@_quiet
 def log10(x: Tensor) -> Tensor:
     """Y = log x to base 10."""
     a = float_array(x)
-    return record(np.log10(a), (x, lambda dy: dy / (a * _LN10)))
+    return record(QUIET.run(np.log10, a), (x, lambda dy: dy / (a * _LN10)))
 
 
 def log1p(x: Tensor) -> Tensor:
@@ -87,24 +84,21 @@ def log1p(x: Tensor) -> Tensor:
     return record(K.log1p(a), (x, lambda dy: dy / (1 + a)))
 
 
-@_quiet
 def sqrt(x: Tensor) -> Tensor:
-    """Y = sqrt(x); the gradient at 0 is infinite."""
-    y = np.sqrt(float_array(x))
+    """Y = the square root of x; the gradient at 0 is infinite."""
+    y = QUIET.run(np.sqrt, float_array(x))
     return record(y, (x, lambda dy: dy / (2 * y)))
 
 
-@_quiet
 def rsqrt(x: Tensor) -> Tensor:
     """Y = 1 / sqrt(x)."""
-    y = 1 / np.sqrt(float_array(x))
+    y = QUIET.run(np.divide, 1, QUIET.run(np.sqrt, float_array(x)))
     return record(y, (x, lambda dy: dy * (-0.5) * y * y * y))
 
 
-@_quiet
 def reciprocal(x: Tensor) -> Tensor:
     """Y = 1 / x."""
-    y = 1 / float_array(x)
+    y = QUIET.run(np.divide, 1, float_array(x))
     return record(y, (x, lambda dy: -dy * y * y))
 
 
@@ -136,7 +130,7 @@ def trunc(x: Tensor) -> Tensor:
 
 def round(x: Tensor, *, decimals: int = 0) -> Tensor:
     """Y = x rounded to `decimals`, halves to even; its gradient is zero."""
-    return record(np.round(x.array, decimals), (x, np.zeros_like))
+    return record(QUIET.run(np.round, x.array, decimals), (x, np.zeros_like))
 
 
 def sin(x: Tensor) -> Tensor:
@@ -157,18 +151,16 @@ def tan(x: Tensor) -> Tensor:
     return record(y, (x, lambda dy: dy * (1 + y * y)))
 
 
-@_quiet
 def asin(x: Tensor) -> Tensor:
     """Y = arcsin x in radians; NaN outside [-1, 1]."""
     a = float_array(x)
-    return record(np.arcsin(a), (x, lambda dy: dy / np.sqrt(1 - a * a)))
+    return record(QUIET.run(np.arcsin, a), (x, lambda dy: dy / np.sqrt(1 - a * a)))
 
 
-@_quiet
 def acos(x: Tensor) -> Tensor:
     """Y = arccos x in radians; NaN outside [-1, 1]."""
     a = float_array(x)
-    return record(np.arccos(a), (x, lambda dy: -dy / np.sqrt(1 - a * a)))
+    return record(QUIET.run(np.arccos, a), (x, lambda dy: -dy / np.sqrt(1 - a * a)))
 
 
 def atan(x: Tensor) -> Tensor:
@@ -180,22 +172,20 @@ def atan(x: Tensor) -> Tensor:
 def atan2(x: Operand, w: Operand) -> Tensor:
     """Y = the angle of the point (w, x) in radians, in (-pi, pi]."""
     a, b = operands(x, w, real=True)
-    r2 = a * a + b * b
-    return record(np.arctan2(a, b), (x, lambda dy: dy * b / r2), (w, lambda dy: -dy * a / r2))
+    y = np.arctan2(a, b)
+    return record(y, (x, lambda dy: dy * b / (a * a + b * b)), (w, lambda dy: -dy * a / (a * a + b * b)))
 
 
-@_quiet
 def sinh(x: Tensor) -> Tensor:
     """Y = (e^x - e^-x) / 2."""
     a = float_array(x)
-    return record(np.sinh(a), (x, lambda dy: dy * np.cosh(a)))
+    return record(QUIET.run(np.sinh, a), (x, lambda dy: dy * np.cosh(a)))
 
 
-@_quiet
 def cosh(x: Tensor) -> Tensor:
     """Y = (e^x + e^-x) / 2."""
     a = float_array(x)
-    return record(np.cosh(a), (x, lambda dy: dy * np.sinh(a)))
+    return record(QUIET.run(np.cosh, a), (x, lambda dy: dy * np.sinh(a)))
 
 
 def tanh(x: Tensor) -> Tensor:

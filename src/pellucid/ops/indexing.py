@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from pellucid import kernels as K
-from pellucid.ops._operands import Operand, normalize_axis, operands
+from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, record
+from pellucid.ops._operands import Operand, normalize_axis, operands
 
 __all__ = [
     "gather",
@@ -126,7 +127,7 @@ def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     (axis,) = normalize_axis(dim, x.ndim)
     full = _along(x.array.shape, axis, index.array)
     src = getitem(src, tuple(slice(n) for n in index.array.shape))
-    y = x.array + K.add_at(x.array.shape, full, src.array)
+    y = QUIET.run(np.add, x.array, K.add_at(x.array.shape, full, src.array))
     return record(y, (x, lambda dy: dy), (src, lambda dy: dy[full]))
 
 
@@ -134,16 +135,16 @@ def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """Y = x with the slices of `source` added at the places `index` along an axis."""
     (axis,) = normalize_axis(dim, x.ndim)
     full: Any = (*(slice(None),) * axis, index.array)
-    y = x.array + K.add_at(x.array.shape, full, source.array)
+    y = QUIET.run(np.add, x.array, K.add_at(x.array.shape, full, source.array))
     return record(y, (x, lambda dy: dy), (source, lambda dy: dy[full]))
 
 
-def where(condition: Tensor, x: Operand | None = None, w: Operand | None = None) -> Any:
+def where(condition: Tensor | Array, x: Operand | None = None, w: Operand | None = None) -> Any:
     """Y = x where the condition holds, else w; with the condition alone, the places where it holds."""
     c = condition.array if isinstance(condition, Tensor) else np.asarray(condition)
-    if x is None or w is None:
-        if not x is w is None:
-            raise TypeError("where takes the condition alone, or with both x and w")
+    if (x is None) != (w is None):
+        raise TypeError("where takes the condition alone, or with both x and w")
+    if x is None:
         return tuple(Tensor(places) for places in np.nonzero(c))
     if c.dtype != np.bool_:
         raise RuntimeError(f"where needs a boolean condition, got {c.dtype}; compare first, as in x > 0")

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from pellucid import random
+from pellucid._quiet import QUIET
+from pellucid._tensor import Tensor
 from pellucid.grad_mode import MODE
 from pellucid.ops import arithmetic, elementwise, indexing
 from pellucid.ops._operands import Operand
-from pellucid._tensor import Tensor
 
 __all__ = [
     "abs_",
@@ -64,10 +65,10 @@ def overwrite(x: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
         if result.array.dtype.kind == "f" and x.array.dtype.kind != "f":
             raise RuntimeError(f"floating-point numbers cannot be written into a tensor of {x.array.dtype}")
         x._version[0] += 1
-        x.array[...] = result.array
+        QUIET.run(np.copyto, x.array, result.array, "unsafe")
         return x
     x._version[0] += 1
-    x.array = result.array.astype(x.array.dtype, copy=False)
+    x.array = QUIET.run(result.array.astype, x.array.dtype)
     x._node, x._requires_grad = result._node, True
     x._node.output_version = x._version[0]
     return x
@@ -100,7 +101,7 @@ def setitem(x: Tensor, index: Any, value: Operand) -> None:
         overwrite(x, lambda before: indexing.placed(before, index, value))
         return
     x._version[0] += 1
-    x.array[indexing.plain_index(index)] = value.array if isinstance(value, Tensor) else value
+    QUIET.run(x.array.__setitem__, indexing.plain_index(index), value.array if isinstance(value, Tensor) else value)
 
 
 def add_(x: Tensor, w: Operand, *, alpha: float = 1) -> Tensor:

@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 
 from pellucid import kernels as K
-from pellucid.ops.shape import reshape, unsqueeze
+from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, as_tensor, record
+from pellucid.ops.shape import reshape, unsqueeze
 
 __all__ = ["addmm", "bmm", "dot", "einsum", "linear", "matmul", "mm", "mv", "outer"]
 
 
 def _same_dtype(where: str, *tensors: Tensor) -> None:
-    kinds = {x.dtype for x in tensors}
-    if len(kinds) > 1:
+    first = tensors[0].array.dtype
+    if any(x.array.dtype != first for x in tensors):
         names = ", ".join(f"{x.dtype} {x.array.shape}" for x in tensors)
         raise RuntimeError(f"{where} needs operands of one dtype, got {names}; convert one with .float() or .to(dtype)")
 
@@ -98,7 +99,7 @@ def addmm(c: Tensor, x: Tensor, y: Tensor, *, beta: float = 1, alpha: float = 1)
 
 
 def einsum(equation: str, *tensors: Any) -> Tensor:
-    """Sum products of elements over named axes, as in einsum("bi,oi->bo", x, W).
+    """Sum products of elements over named axes: "bi,oi->bo" with x and W is x W^T.
 
     The gradient by an operand is the einsum of dz with the others, its own letters as the output.
 
@@ -117,7 +118,7 @@ def einsum(equation: str, *tensors: Any) -> Tensor:
         raise RuntimeError(f"einsum {equation!r}: a letter repeated within one operand is not supported")
     _same_dtype("einsum", *parts)
     arrays = [x.array for x in parts]
-    z = np.einsum(f"{','.join(terms)}->{output}", *arrays, optimize=len(arrays) > 2)
+    z = QUIET.run(np.einsum, f"{','.join(terms)}->{output}", *arrays, optimize=len(arrays) > 2)
     size = {c: n for term, a in zip(terms, arrays, strict=True) for c, n in zip(term, a.shape, strict=True)}
 
     def gradient(i: int) -> Any:

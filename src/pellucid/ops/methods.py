@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pellucid._tensor import Tensor
 from pellucid.ops import activation as act
 from pellucid.ops import (
     arithmetic,
@@ -15,7 +16,6 @@ from pellucid.ops import (
     shape,
 )
 from pellucid.ops._operands import Operand
-from pellucid._tensor import Tensor
 
 __all__ = ["TensorMethods", "attach"]
 

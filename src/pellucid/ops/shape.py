@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.ops._operands import normalize_axis
 from pellucid._tensor import Array, Tensor, as_tensor, record
+from pellucid.ops._operands import normalize_axis
 
 __all__ = [
     "broadcast_to",
@@ -150,7 +150,7 @@ def unsqueeze(x: Tensor, dim: int) -> Tensor:
     """Insert an axis of length 1 at `dim`."""
     (axis,) = normalize_axis(dim, x.ndim + 1)
     shape = x.array.shape
-    return reshape(x, shape[:axis] + (1,) + shape[axis:])
+    return reshape(x, (*shape[:axis], 1, *shape[axis:]))
 
 
 def expand(x: Tensor, *sizes: Any) -> Tensor:
