@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pellucid.plot.palette import GREY, legend, new_axes, style
 from pellucid._tensor import Tensor
+from pellucid.plot.palette import GREY, legend, new_axes, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -122,18 +122,18 @@ def _one_against_rest(
     if not curves:
         raise ValueError("y_true holds one class only; the curve needs rows of the class and rows of others")
     short = shorten_all(all_names)
-    ax = new_axes(5.0, 5.0 + 0.2 * min(len(curves), MOST_LINES)) if ax is None else ax
     named = list(curves)
     if len(curves) > MOST_LINES:
         named = sorted(curves, key=lambda c: curves[c][2])[:5]
+    names = [f"{short[c]} ({area} {curves[c][2]:.3f})" for c in named]
+    ax = new_axes(5.0, 4.9 + 0.2 * -(-len(names) // _columns(names))) if ax is None else ax
     drawn: dict[str, Any] = {"drawstyle": "steps-post"} if steps else {}
     others: list[Any] = []
     for c in set(curves) - set(named):
         others += ax.plot(*curves[c][:2], color=GREY, linewidth=1, alpha=0.6, zorder=1.5, **drawn)
-    handles, names = [], []
+    handles: list[Any] = []
     for i, c in enumerate(named):
         handles += ax.plot(*curves[c][:2], linewidth=2, **style(i), **drawn)
-        names.append(f"{short[c]} ({area} {curves[c][2]:.3f})")
     if others:
         handles.append(others[0])
         least = min(a for c, (_, _, a) in curves.items() if c not in named)
@@ -152,6 +152,10 @@ def _finish(ax: "Axes", handles: list[Any], names: list[str], x: str, y: str) ->
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     ax.set_aspect("equal")
-    # Two columns, where names are short enough, leave more of the figure to the curves.
-    legend(ax, handles, names, columns=2 if len(names) > 2 and max(map(len, names)) <= 22 else 1)
+    legend(ax, handles, names, columns=_columns(names))
     return ax
+
+
+def _columns(names: list[str]) -> int:
+    """Give the columns of the legend: two of short names leave more of the figure to the curves."""
+    return 2 if len(names) > 2 and max(map(len, names)) <= 23 else 1
