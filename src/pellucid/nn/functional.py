@@ -1,22 +1,78 @@
 """The operations of networks as plain functions; the formulas and gradients stand in `pellucid.ops`."""
 
-from pellucid.ops.activation import log_softmax, relu, softmax
+from pellucid.ops.activation import (
+    celu,
+    elu,
+    gelu,
+    glu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    heaviside,
+    leaky_relu,
+    log_softmax,
+    logsigmoid,
+    mish,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    silu,
+    softmax,
+    softmin,
+    softplus,
+    softshrink,
+    softsign,
+    tanhshrink,
+    threshold,
+)
 from pellucid.ops.elementwise import sigmoid, tanh
 from pellucid.ops.linalg import linear
 from pellucid.ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits
 from pellucid.ops.loss_classes import cross_entropy, nll_loss
 from pellucid.ops.loss_regression import mse_loss
+from pellucid.ops.normalization import batch_norm, group_norm, layer_norm, rms_norm
+from pellucid.ops.regularization import alpha_dropout, dropout
 
 __all__ = [
+    "alpha_dropout",
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "celu",
     "cross_entropy",
+    "dropout",
+    "elu",
+    "gelu",
+    "glu",
+    "group_norm",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "heaviside",
+    "layer_norm",
+    "leaky_relu",
     "linear",
     "log_softmax",
+    "logsigmoid",
+    "mish",
     "mse_loss",
     "nll_loss",
+    "prelu",
     "relu",
+    "relu6",
+    "rms_norm",
+    "selu",
     "sigmoid",
+    "silu",
     "softmax",
+    "softmin",
+    "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
 ]

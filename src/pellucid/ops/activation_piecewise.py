@@ -8,10 +8,10 @@ import math
 
 import numpy as np
 
+from pellucid._tensor import Array, Tensor, record
 from pellucid.ops._operands import Operand, float_array
 from pellucid.ops.inplace import overwrite
 from pellucid.ops.shape import reshape
-from pellucid._tensor import Array, Tensor, record
 
 __all__ = [
     "hardshrink",

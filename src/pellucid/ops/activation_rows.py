@@ -3,13 +3,13 @@
 import numpy as np
 
 from pellucid import kernels as K
+from pellucid._tensor import Array, Tensor, record
 from pellucid.dtypes import to_dtype
 from pellucid.ops._operands import float_array, normalize_axis
 from pellucid.ops.arithmetic import mul, neg
 from pellucid.ops.conversion import to
 from pellucid.ops.elementwise import sigmoid
 from pellucid.ops.shape import split
-from pellucid._tensor import Array, Tensor, record
 
 __all__ = ["glu", "log_softmax", "softmax", "softmin"]
 

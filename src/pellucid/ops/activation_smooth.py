@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from pellucid import kernels as K
+from pellucid._tensor import Array, Tensor, record
 from pellucid.ops._operands import float_array
 from pellucid.ops.inplace import overwrite
-from pellucid._tensor import Array, Tensor, record
 
 __all__ = [
     "celu",

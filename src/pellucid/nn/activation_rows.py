@@ -1,0 +1,121 @@
+"""Activation layers of whole rows: softmax and its kin, and the gated linear unit."""
+
+from pellucid._tensor import Tensor
+from pellucid.nn import functional as F
+from pellucid.nn.module import Module
+
+__all__ = ["GLU", "LogSoftmax", "Softmax", "Softmin"]
+
+
+class Softmax(Module):
+    """y_i = e^(x_i) / sum_j e^(x_j) along an axis: positive numbers that sum to 1 (Bridle, 1990).
+
+    Before a cross-entropy loss leave it out: `CrossEntropyLoss` takes the x themselves.
+
+    Args:
+        dim: the axis whose elements sum to 1. PyTorch guesses it when left out, and warns; here forward refuses.
+
+    Raises:
+        ValueError: in forward, when `dim` is None.
+
+    Example:
+        >>> import pellucid
+        >>> Softmax(dim=1)(pellucid.tensor([[0.0, 0.0], [0.0, 1000.0]])).tolist()
+        [[0.5, 0.5], [0.0, 1.0]]
+    """
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the softmax along the axis."""
+        return F.softmax(x, self.dim)
+
+    def extra_repr(self) -> str:
+        """Show the axis."""
+        return f"dim={self.dim}"
+
+
+class LogSoftmax(Module):
+    """y_i = x_i - log sum_j e^(x_j) along an axis: the logarithm of the softmax, without its underflow.
+
+    Args:
+        dim: the axis whose e^y sum to 1. PyTorch guesses it when left out, and warns; here forward refuses.
+
+    Raises:
+        ValueError: in forward, when `dim` is None.
+
+    Example:
+        >>> import pellucid
+        >>> LogSoftmax(dim=0)(pellucid.tensor([0.0, 1000.0])).tolist()
+        [-1000.0, 0.0]
+    """
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logarithm of the softmax along the axis."""
+        return F.log_softmax(x, self.dim)
+
+    def extra_repr(self) -> str:
+        """Show the axis."""
+        return f"dim={self.dim}"
+
+
+class Softmin(Module):
+    """y_i = e^(-x_i) / sum_j e^(-x_j) along an axis: the softmax of -x.
+
+    Args:
+        dim: the axis whose elements sum to 1. PyTorch guesses it when left out, and warns; here forward refuses.
+
+    Raises:
+        ValueError: in forward, when `dim` is None.
+
+    Example:
+        >>> import pellucid
+        >>> Softmin(dim=0)(pellucid.tensor([0.0, 1000.0])).tolist()
+        [1.0, 0.0]
+    """
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the softmax of -x along the axis."""
+        return F.softmin(x, self.dim)
+
+    def extra_repr(self) -> str:
+        """Show the axis."""
+        return f"dim={self.dim}"
+
+
+class GLU(Module):
+    """y = a σ(b), where a and b are the halves of x along an axis (Dauphin et al., 2017).
+
+    Args:
+        dim: the axis to halve; its length must be even.
+
+    Raises:
+        ValueError: in forward, when the length is odd.
+
+    Example:
+        >>> import pellucid
+        >>> GLU()(pellucid.tensor([4.0, 6.0, 0.0, 1000.0])).tolist()
+        [2.0, 6.0]
+    """
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the first half gated by the second."""
+        return F.glu(x, self.dim)
+
+    def extra_repr(self) -> str:
+        """Show the axis."""
+        return f"dim={self.dim}"
