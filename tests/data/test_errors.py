@@ -10,7 +10,7 @@ def test_a_data_error_is_a_value_error():
 
 def test_nearest_is_silent_when_nothing_is_close():
     assert nearest("zzz", ["iris", "wine"]) == ""
-    assert nearest("wime", ["iris", "wine"]) == "; did you mean 'wine'?"
+    assert nearest("wime", ["iris", "wine"]) == " (did you mean 'wine'?)"
 
 
 def test_place_names_the_line_of_the_file_also_after_rows_were_taken_out():

@@ -139,7 +139,7 @@ def test_separating_drops_rows_without_target_and_counts_them():
     [
         (
             lambda: separate_target(pd.DataFrame({"age": [1], "land": [2]}), "lnad"),
-            r"there is no column 'lnad'; did you mean 'land'\?; the columns are age, land",
+            r"there is no column 'lnad' \(did you mean 'land'\?\); the columns are age, land",
         ),
         (lambda: separate_target(pd.DataFrame({"y": [None, None]}), "y"), "'y' is missing in all 2 rows"),
         (lambda: Target.infer(series("a", "a")), "'y' has one class only, 'a'"),

@@ -1,5 +1,6 @@
 """Datasets: things with a length and an item for each index."""
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
@@ -154,6 +155,8 @@ def random_split(
         raise ValueError(f"lengths must sum to {n}, or shares to 1; got {list(lengths)}")
     else:
         sizes = [int(length) for length in lengths]
+    if 0 in sizes:
+        warnings.warn(f"part {sizes.index(0)} of the split of {n} samples is empty", stacklevel=2)
     order = (default_generator if generator is None else generator).numpy("random_split").permutation(n)
     return [Subset(dataset, rows) for rows in np.split(order, np.cumsum(sizes)[:-1])]
 

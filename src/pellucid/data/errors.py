@@ -24,14 +24,14 @@ class DataError(ValueError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint such as `; did you mean 'iris'?`, or nothing when no known name is close.
+    """Return a hint such as ` (did you mean 'iris'?)`, or nothing when no known name is close.
 
     Example:
         >>> nearest("irsi", ["iris", "wine"])
-        "; did you mean 'iris'?"
+        " (did you mean 'iris'?)"
     """
     close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def place(frame: "pd.DataFrame | pd.Series[Any]", position: int) -> str:
