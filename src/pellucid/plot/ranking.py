@@ -126,7 +126,7 @@ def _one_against_rest(
     if len(curves) > MOST_LINES:
         named = sorted(curves, key=lambda c: curves[c][2])[:5]
     names = [f"{short[c]} ({area} {curves[c][2]:.3f})" for c in named]
-    ax = new_axes(5.0, 4.9 + 0.2 * -(-len(names) // _columns(names))) if ax is None else ax
+    ax = new_axes(5.0, 4.9 + 0.22 * -(-len(names) // _columns(names))) if ax is None else ax
     drawn: dict[str, Any] = {"drawstyle": "steps-post"} if steps else {}
     others: list[Any] = []
     for c in set(curves) - set(named):
@@ -151,7 +151,6 @@ def _finish(ax: "Axes", handles: list[Any], names: list[str], x: str, y: str) ->
     ax.set_ylabel(y)
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
-    ax.set_aspect("equal")
     legend(ax, handles, names, columns=_columns(names))
     return ax
 

@@ -47,14 +47,13 @@ def predictions_vs_truth(
     """
     y, p = _pair(y_true, y_pred)
     metrics = require("sklearn.metrics", "tabular")
-    ax = new_axes(4.8, 5.0) if ax is None else ax
+    ax = new_axes(5.0, 5.2) if ax is None else ax
     points = _scatter(ax, y, p)
     low, high = min(y.min(), p.min()), max(y.max(), p.max())
     pad = 0.04 * (high - low) or 0.5
     (line,) = ax.plot([low - pad, high + pad], [low - pad, high + pad], color=GREY, linestyle=":", linewidth=1.5)
     ax.set_xlim(low - pad, high + pad)
     ax.set_ylim(low - pad, high + pad)
-    ax.set_aspect("equal")
     # With one row or equal truths there is no variation to explain.
     r2 = f"R² {metrics.r2_score(y, p):.3f}, " if np.ptp(y) > 0 else ""
     error = f"{metrics.mean_absolute_error(y, p):.3g}{' ' * bool(unit)}{unit}"

@@ -67,13 +67,12 @@ def calibration(
     counts = np.bincount(np.searchsorted(edges[1:-1], stated), minlength=bins)
     ece = float(np.sum(counts[counts > 0] / n * np.abs(frequency - probability)))
 
-    ax = new_axes(4.6, 5.0) if ax is None else ax
+    ax = new_axes(5.0, 5.4) if ax is None else ax
     bars = ax.bar(edges[:-1], counts / n, width=1 / bins, align="edge", color=GREY, alpha=0.35, zorder=1)
     (line,) = ax.plot(probability, frequency, "o-", color=COLORS[0], linewidth=2, markersize=5, zorder=3)
     (ideal,) = ax.plot([0, 1], [0, 1], color=GREY, linewidth=1.5, linestyle=":", zorder=2)
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
-    ax.set_aspect("equal")
     ax.set_xlabel(
         f"predicted probability of {shorten(names[1])}" if binary else "probability of the predicted class",
         parse_math=False,
