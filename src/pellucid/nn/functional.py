@@ -29,9 +29,18 @@ from pellucid.ops.activation import (
 )
 from pellucid.ops.elementwise import sigmoid, tanh
 from pellucid.ops.linalg import linear
-from pellucid.ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits
+from pellucid.ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits, multilabel_soft_margin_loss
 from pellucid.ops.loss_classes import cross_entropy, nll_loss
-from pellucid.ops.loss_regression import mse_loss
+from pellucid.ops.loss_distance import cosine_embedding_loss, triplet_margin_loss, triplet_margin_with_distance_loss
+from pellucid.ops.loss_likelihood import gaussian_nll_loss, kl_div, poisson_nll_loss
+from pellucid.ops.loss_margin import (
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    soft_margin_loss,
+)
+from pellucid.ops.loss_regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 from pellucid.ops.normalization import batch_norm, group_norm, layer_norm, rms_norm
 from pellucid.ops.regularization import alpha_dropout, dropout
 
@@ -41,9 +50,11 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "cosine_embedding_loss",
     "cross_entropy",
     "dropout",
     "elu",
+    "gaussian_nll_loss",
     "gelu",
     "glu",
     "group_norm",
@@ -52,14 +63,23 @@ __all__ = [
     "hardswish",
     "hardtanh",
     "heaviside",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
     "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",
     "logsigmoid",
+    "margin_ranking_loss",
     "mish",
     "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
+    "poisson_nll_loss",
     "prelu",
     "relu",
     "relu6",
@@ -67,6 +87,8 @@ __all__ = [
     "selu",
     "sigmoid",
     "silu",
+    "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
     "softmin",
     "softplus",
@@ -75,4 +97,6 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]

@@ -15,9 +15,14 @@ __all__ = [
     "elementwise",
     "floating",
     "in_unit_interval",
+    "quiet",
     "reduced",
     "same_shape",
+    "signs",
 ]
+
+# Losses overflow to infinity as values, not as warnings; their gradients run in the walk, which is quiet too.
+quiet = np.errstate(all="ignore")
 
 
 def check_options(reduction: str, size_average: Any = None, reduce: Any = None) -> None:
@@ -122,3 +127,19 @@ def in_unit_interval(where: str, name: str, a: Array, mend: str) -> None:
         raise ValueError(
             f"{where} needs a {name} between 0 and 1, got {a[place]:g} at {tuple(map(int, place))}; {mend}"
         )
+
+
+def signs(where: str, target: Tensor, like: Array) -> Array:
+    """Return labels of 1 and -1 in the type of `like`.
+
+    Raises:
+        ValueError: when another number is among them.
+        RuntimeError: when they require gradients, which a choice between two labels has not.
+    """
+    t = constant(where, "target", target, like)
+    wrong = np.abs(t) != 1
+    if wrong.any():
+        raise ValueError(
+            f"{where} needs targets of 1 and -1, got {t[wrong].flat[0]:g}; for 0 and 1 give 2 * target - 1"
+        )
+    return t

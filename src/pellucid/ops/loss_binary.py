@@ -6,16 +6,15 @@ import numpy as np
 
 from pellucid import kernels as K
 from pellucid._tensor import Array, Tensor, record
-from pellucid.ops._loss import broadcast_constant, check_options, elementwise, in_unit_interval, reduced
+from pellucid.ops._loss import broadcast_constant, check_options, elementwise, in_unit_interval, quiet, reduced
 
-__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits"]
+__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "multilabel_soft_margin_loss"]
 
-_quiet = np.errstate(all="ignore")
 _MEND_TARGET = "the target is the probability of yes: 0, 1 or between (for classes 0, 1, 2 ... use cross_entropy)"
 _MEND_INPUT = "put a sigmoid before it, or better use binary_cross_entropy_with_logits"
 
 
-@_quiet
+@quiet
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -50,7 +49,7 @@ def binary_cross_entropy(
     return reduced(losses, reduction)
 
 
-@_quiet
+@quiet
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -88,3 +87,19 @@ def binary_cross_entropy_with_logits(
 
     losses = record(w * ((1 - b) * z + v * softplus), (x, dz), (t, lambda dl: dl * w * (extra * softplus - z)))
     return reduced(losses, reduction)
+
+
+def multilabel_soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """l_i = the mean over the classes of `binary_cross_entropy_with_logits`; see `MultiLabelSoftMarginLoss`."""
+    check_options(reduction, size_average, reduce)
+    losses = binary_cross_entropy_with_logits(input, target, weight, reduction="none")
+    if losses.ndim == 0:
+        raise ValueError("multilabel_soft_margin_loss needs an axis of classes, got a single number")
+    return reduced(losses.mean(-1), reduction)

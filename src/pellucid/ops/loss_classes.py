@@ -4,7 +4,7 @@ The classes lie along axis 1 of the input, (N, C) or (N, C, d1, d2 ...), or alon
 (C,). In the formulas z are logits, p = softmax(z), i a sample (with its place in d1, d2 ...), t_i its class.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,20 +12,14 @@ from pellucid import kernels as K
 from pellucid._tensor import Array, Tensor, as_tensor, record
 from pellucid.ops import indexing
 from pellucid.ops import reduction as reductions
-from pellucid.ops._loss import check_options, constant, floating, reduced
+from pellucid.ops._classes import Classes, class_axis, class_indices
+from pellucid.ops._loss import check_options, quiet, reduced
 from pellucid.ops.activation import log_softmax
 
 __all__ = ["cross_entropy", "nll_loss"]
 
 
-class Classes(NamedTuple):
-    """Class indices, checked: ready to index with, with what each of them counts."""
-
-    places: Array  # ignored samples are given class 0 here, so that they can be looked up
-    weight: Array | None  # w_(t_i); None when every sample counts 1
-    ignored: Array | None  # where the class was ignore_index; None when nowhere
-
-
+@quiet
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -54,13 +48,13 @@ def cross_entropy(
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie between 0 and 1, got {label_smoothing}")
     x, t = as_tensor(input), as_tensor(target)
-    axis, w = _class_axis("cross_entropy", x, weight)
+    axis, w = class_axis("cross_entropy", x, weight)
     if t.array.shape == x.array.shape:
         _check_probabilities(t, ignore_index, axis)
         n_classes = x.array.shape[axis]
         q = t * (1 - label_smoothing) + label_smoothing / n_classes if label_smoothing > 0 else t
         return reduced(_soft(x, q, w, axis), reduction)
-    classes = _checked("cross_entropy", x, t, w, axis, ignore_index)
+    classes = class_indices("cross_entropy", x, t, w, axis, ignore_index)
     losses = _weigh(_hard(x, classes.places, axis), classes)
     if label_smoothing > 0:
         evenly = Tensor(np.full(x.array.shape, 1 / x.array.shape[axis], dtype=x.dtype))
@@ -69,6 +63,7 @@ def cross_entropy(
     return _over_weights(losses, classes, reduction)
 
 
+@quiet
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -91,8 +86,8 @@ def nll_loss(
     """
     check_options(reduction, size_average, reduce)
     x, t = as_tensor(input), as_tensor(target)
-    axis, w = _class_axis("nll_loss", x, weight)
-    classes = _checked("nll_loss", x, t, w, axis, ignore_index)
+    axis, w = class_axis("nll_loss", x, weight)
+    classes = class_indices("nll_loss", x, t, w, axis, ignore_index)
     chosen = indexing.gather(x, axis, Tensor(np.expand_dims(classes.places, axis))).squeeze(axis)
     return _over_weights(_weigh(-chosen, classes), classes, reduction)
 
@@ -127,23 +122,6 @@ def _over_weights(losses: Tensor, classes: Classes, reduction: str) -> Tensor:
     return reductions.sum(losses) / Tensor(np.asarray(total, dtype=losses.dtype))
 
 
-def _class_axis(where: str, x: Tensor, weight: Any) -> tuple[int, Array | None]:
-    """Return the axis of the classes and their weights, both checked."""
-    floating(where, x)
-    if x.ndim == 0:
-        raise ValueError(f"{where} needs an input of shape (N, C), (N, C, d1 ...) or (C,), got a single number")
-    axis = min(x.ndim - 1, 1)
-    if weight is None:
-        return axis, None
-    w = constant(where, "weight", weight, x.array)
-    if w.shape != (x.array.shape[axis],):
-        raise ValueError(
-            f"{where} needs one weight of each class, shape ({x.array.shape[axis]},) for an input of shape "
-            f"{x.array.shape}; got shape {w.shape}"
-        )
-    return axis, w
-
-
 def _check_probabilities(t: Tensor, ignore_index: int, axis: int) -> None:
     if t.dtype.kind != "f":
         raise TypeError(
@@ -154,41 +132,4 @@ def _check_probabilities(t: Tensor, ignore_index: int, axis: int) -> None:
         raise ValueError(
             f"cross_entropy: ignore_index={ignore_index} works with class indices as target, not with probabilities; "
             "give the samples to ignore probabilities of zero"
-        )
-
-
-def _checked(where: str, x: Tensor, t: Tensor, w: Array | None, axis: int, ignore_index: int) -> Classes:
-    """Check class indices against the input and look up what they count.
-
-    Raises:
-        ValueError: when the shape of t is not that of x without the axis of the classes.
-        TypeError: when t does not hold integers.
-        IndexError: when a class is not there.
-    """
-    a, index = x.array.shape, t.array
-    expected, n_classes = (*a[:axis], *a[axis + 1 :]), a[axis]
-    if index.shape != expected:
-        mend = f"; use target.squeeze({axis})" if index.shape == (*a[:axis], 1, *a[axis + 1 :]) else ""
-        also = f" (or probabilities of shape {a})" if where == "cross_entropy" else ""
-        raise ValueError(
-            f"{where} got an input of shape {a}, so the class indices must have shape {expected}{also}, "
-            f"but the target has {index.shape}{mend}"
-        )
-    if index.dtype.kind not in "iu":
-        raise TypeError(f"{where} needs class indices of an integer type, got {t.dtype}; convert them with .long()")
-    ignored = None
-    if index.size and (index.min() < 0 or index.max() >= n_classes or 0 <= ignore_index < n_classes):
-        ignored = index == ignore_index
-        _refuse_unknown(where, index, ignored, n_classes, ignore_index)
-        index = np.where(ignored, 0, index)
-    return Classes(index, None if w is None else w[index], ignored)
-
-
-def _refuse_unknown(where: str, index: Array, ignored: Array, n_classes: int, ignore_index: int) -> None:
-    unknown = ((index < 0) | (index >= n_classes)) & ~ignored
-    if unknown.any():
-        place = np.unravel_index(int(np.argmax(unknown)), index.shape)
-        raise IndexError(
-            f"{where}: class {index[place]} at {tuple(map(int, place))} of the target is out of range for {n_classes} "
-            f"classes, which are numbered 0 to {n_classes - 1} (ignore_index is {ignore_index})"
         )
