@@ -63,7 +63,8 @@ def test_headline_of_a_regression_tells_the_error_in_its_unit():
         "always predicting the average would be off by 1 €. "
         "It explains 95% of the variation of price (R² = 0.95)."
     )
-    worse = regression(metrics={"test": {"mae": 9.0, "r2": -0.5}}, baseline={}, unit="")
+    changes = {"y_pred": [10.0, 11.0, 12.0, 13.0], "metrics": {"test": {"mae": 9.0, "r2": -0.5}}}
+    worse = regression(**changes, baseline={}, unit="")
     assert worse.headline.endswith("off by 9 on average. It explains 0% of the variation of price (R² = -0.50).")
 
 
@@ -78,6 +79,7 @@ def test_parameters_add_up():
         ({"metrics": {"train": {"accuracy": 1.0}}}, r"metrics\['test'\] must hold 'accuracy'"),
         ({"metrics": {"test": {"loss": 1.0}}}, r"metrics\['test'\] must hold 'accuracy'"),
         ({"history": {"loss": [1.0], "lr": [1.0, 2.0]}}, "got lengths {'loss': 1, 'lr': 2}"),
+        ({"y_pred": [0, 1, 0, 1]}, r"'accuracy'\] is 0\.75, but y_true and y_pred give 0\.5"),
         ({"y_pred": [0, 1, 1]}, r"got \(4,\) and \(3,\)"),
         ({"y_true": [[0], [0], [1], [1]]}, r"must both be \(n,\)"),
         ({"split": {"train": 3, "test": 5}}, "says 5 test rows, y_true holds 4"),
@@ -96,6 +98,11 @@ def test_parameters_add_up():
 def test_parts_that_do_not_fit_are_refused(changes, message):
     with pytest.raises(ValueError, match=message):
         classification(**changes)
+
+
+def test_the_error_told_must_be_that_of_the_rows():
+    with pytest.raises(ValueError, match=r"'mae'\] is 0\.2, but y_true and y_pred give 0\.125"):
+        regression(metrics={"test": {"mae": 0.2}})
 
 
 def test_numbers_of_a_regression_must_be_finite():

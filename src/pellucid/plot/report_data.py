@@ -36,7 +36,8 @@ class ReportData:
     """All that a report tells, for `write_report`.
 
     Labels, predictions and scores are those of the test rows. Everything is checked here, so that a report
-    is never drawn from things that do not belong together.
+    is never drawn from things that do not belong together: the test metrics "accuracy" and "mae" must be those
+    of `y_true` and `y_pred`, every row counting the same.
 
     Args:
         name: what people call the data, such as "digits" or "customers.csv".
@@ -132,6 +133,17 @@ class ReportData:
             raise ValueError("a regression has no scores and no classes; leave them out")
         elif not (np.isfinite(np.asarray(self.y_true)).all() and np.isfinite(np.asarray(self.y_pred)).all()):
             raise ValueError("y_true and y_pred must be finite numbers; NaN or infinity is among them")
+
+        self._check_headline(needed)
+
+    def _check_headline(self, key: str) -> None:
+        """Raise unless the metric that the headline tells is that of the rows that the pictures show."""
+        y, p = np.asarray(self.y_true), np.asarray(self.y_pred)
+        measured = float((y == p).mean()) if key == "accuracy" else float(np.abs(y - p).mean())
+        # Labels are counted exactly; numbers may have gone through float32.
+        if not math.isclose(self.metrics["test"][key], measured, rel_tol=1e-3 if key == "mae" else 1e-6):
+            told = self.metrics["test"][key]
+            raise ValueError(f"metrics['test'][{key!r}] is {told}, but y_true and y_pred give {measured}")
 
     def _check_classes(self, n: int) -> None:
         C = len(self.classes)
