@@ -34,9 +34,18 @@ from pellucid.nn.batchnorm import BatchNorm1d
 from pellucid.nn.containers import ModuleDict, ModuleList, Sequential
 from pellucid.nn.dropout import AlphaDropout, Dropout
 from pellucid.nn.linear import Linear
-from pellucid.nn.loss_binary import BCELoss, BCEWithLogitsLoss
+from pellucid.nn.loss_binary import BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss
 from pellucid.nn.loss_classes import CrossEntropyLoss, NLLLoss
-from pellucid.nn.loss_regression import MSELoss
+from pellucid.nn.loss_distance import CosineEmbeddingLoss, TripletMarginLoss, TripletMarginWithDistanceLoss
+from pellucid.nn.loss_likelihood import GaussianNLLLoss, KLDivLoss, PoissonNLLLoss
+from pellucid.nn.loss_margin import (
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    MultiLabelMarginLoss,
+    MultiMarginLoss,
+    SoftMarginLoss,
+)
+from pellucid.nn.loss_regression import HuberLoss, L1Loss, MSELoss, SmoothL1Loss
 from pellucid.nn.module import Module
 from pellucid.nn.parameter import Buffer, Parameter
 
@@ -51,30 +60,43 @@ __all__ = [
     "BCEWithLogitsLoss",
     "BatchNorm1d",
     "Buffer",
+    "CosineEmbeddingLoss",
     "CrossEntropyLoss",
     "Dropout",
+    "GaussianNLLLoss",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
     "Heaviside",
+    "HingeEmbeddingLoss",
+    "HuberLoss",
+    "KLDivLoss",
+    "L1Loss",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
+    "MarginRankingLoss",
     "Mish",
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss",
     "NLLLoss",
     "PReLU",
     "Parameter",
+    "PoissonNLLLoss",
     "ReLU",
     "ReLU6",
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SmoothL1Loss",
+    "SoftMarginLoss",
     "Softmax",
     "Softmin",
     "Softplus",
@@ -83,6 +105,8 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
     "functional",
     "init",
     "utils",
