@@ -99,9 +99,10 @@ def _slope(x: Tensor, y: Tensor) -> npt.NDArray[Any]:
 
 
 def _gapped(y: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Put NaN where neighbours are so far apart that only a jump explains it."""
+    """Put NaN where a step is so much longer than those around it that only a jump explains it."""
     line = np.array(y, dtype=np.float64)
-    steps = np.abs(np.diff(line))
-    jumps = steps > 0.1 * float(np.ptp(line))
+    steps = np.pad(np.abs(np.diff(line)), 1)
+    around = np.maximum(steps[:-2], steps[2:])
+    jumps = steps[1:-1] > 10 * around + 1e-3 * float(np.ptp(line))
     line[1:][jumps] = np.nan
     return line

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from pellucid._extras import require
 from pellucid.plot._labels import as_numbers, shorten
-from pellucid.plot.palette import COLORS, GREY, legend, new_axes
+from pellucid.plot.palette import COLORS, GREY, ink, legend, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,7 +96,7 @@ def residuals(
     rmse = float(require("sklearn.metrics", "tabular").root_mean_squared_error(y, p))
     ax = new_axes(6.0, 3.8) if ax is None else ax
     points = _scatter(ax, p, y - p)
-    zero = ax.axhline(0.0, color=GREY, linewidth=1.5, linestyle=":")
+    zero = ax.axhline(0.0, color=ink(ax), linewidth=1.5, linestyle=":", zorder=3)
     band = ax.axhspan(-rmse, rmse, color=GREY, alpha=0.16, linewidth=0, zorder=0.5)
     ax.set_xlabel(_label("predicted", name, unit), parse_math=False)
     ax.set_ylabel(f"true minus predicted{f' [{unit}]' * bool(unit)}", parse_math=False)
