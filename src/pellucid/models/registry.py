@@ -1,0 +1,39 @@
+"""The kinds of model that a run folder may name: a closed list, so that loading a file never imports by name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pellucid.models._arguments import did_you_mean
+from pellucid.models.mlp import MLP
+from pellucid.models.model import Model
+from pellucid.models.neuron import Neuron
+from pellucid.models.perceptron import Perceptron
+
+__all__ = ["MODELS", "build_model"]
+
+MODELS: dict[str, type[Model]] = {kind.__name__: kind for kind in (MLP, Neuron, Perceptron)}
+"""Every kind by its name."""
+
+
+def build_model(config: Mapping[str, Any]) -> Model:
+    """Make the model, with new weights, that a config describes.
+
+    Args:
+        config: "kind", a name in `MODELS`, and the arguments of that class; what `Model.config()` gave.
+
+    Raises:
+        ValueError: when the kind or an argument is unknown, missing or refused by the class.
+        TypeError: when `config` is no dict, or a value has a wrong type.
+
+    Example:
+        >>> build_model({"kind": "MLP", "sizes": [2, 4, 2], "activation": "tanh"}).sizes
+        (2, 4, 2)
+    """
+    if not isinstance(config, Mapping):
+        raise TypeError(f"a model's config is a dict with a 'kind', got {type(config).__name__}")
+    if "kind" not in config:
+        raise ValueError(f"a model's config needs a 'kind', one of {', '.join(MODELS)}")
+    kind = config["kind"]
+    if not isinstance(kind, str) or kind not in MODELS:
+        raise ValueError(f"there is no model of kind {kind!r}{did_you_mean(kind, MODELS)}")
+    return MODELS[kind].from_config(config)

@@ -1,0 +1,74 @@
+import json
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid.models import MLP, MODELS, Neuron, Perceptron, build_model
+
+EXAMPLES = [
+    MLP([4, 8, 3], activation="gelu", dropout=0.25, batch_norm=True),
+    MLP([4, 3]),
+    Neuron(4, "heaviside"),
+    Perceptron(4),
+]
+
+
+def test_every_kind_is_among_the_examples():
+    assert {type(model) for model in EXAMPLES} == set(MODELS.values())
+
+
+@pytest.mark.parametrize("model", EXAMPLES, ids=lambda model: type(model).__name__)
+def test_a_model_comes_back_from_its_config_and_state(model):
+    config = json.loads(json.dumps(model.config()))
+    again = build_model(config)
+    assert type(again) is type(model)
+    assert again.config() == config == type(model).from_config(config).config()
+    again.load_state_dict(model.state_dict())
+    x = pl.randn(5, 4)
+    assert np.array_equal(again.eval()(x).detach().numpy(), model.eval()(x).detach().numpy())
+
+
+def test_arguments_with_defaults_may_be_left_out():
+    assert build_model({"kind": "MLP", "sizes": [4, 2]}).config() == MLP([4, 2]).config()
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"sizes": [4, 2]}, "needs a 'kind', one of MLP, Neuron, Perceptron"),
+        ({"kind": "mlp", "sizes": [4, 2]}, "did you mean 'MLP'"),
+        ({"kind": "Nueron", "n_inputs": 4}, "did you mean 'Neuron'"),
+        ({"kind": "os.system"}, "no model of kind 'os.system'"),
+        ({"kind": ["MLP"]}, "no model of kind"),
+        ({"kind": "MLP", "sizes": [4, 2], "droput": 0.5}, "no parameter 'droput'; did you mean 'dropout'"),
+        ({"kind": "MLP"}, "lacks sizes"),
+        ({"kind": "MLP", "sizes": [4]}, "at least two sizes"),
+    ],
+)
+def test_a_config_that_names_nothing_known_is_refused(config, message):
+    with pytest.raises(ValueError, match=message):
+        build_model(config)
+
+
+def test_a_config_of_another_kind_is_refused_by_the_class():
+    with pytest.raises(ValueError, match="has kind 'MLP', this one has 'Neuron'"):
+        MLP.from_config({"kind": "Neuron", "n_inputs": 4})
+
+
+@pytest.mark.parametrize("config", ["MLP", None, [("kind", "MLP")]])
+def test_a_config_that_is_no_dict_is_refused(config):
+    with pytest.raises(TypeError, match="dict"):
+        build_model(config)
+
+
+def test_values_that_json_gives_in_a_wrong_type_are_refused():
+    with pytest.raises(TypeError, match="list of integers"):
+        build_model({"kind": "MLP", "sizes": "64,32"})
+    for wrong in ("0.5", None, True):
+        with pytest.raises(TypeError, match="dropout"):
+            build_model({"kind": "MLP", "sizes": [4, 2], "dropout": wrong})
+    with pytest.raises(TypeError, match="batch_norm"):
+        build_model({"kind": "MLP", "sizes": [4, 2], "batch_norm": "false"})
+    with pytest.raises(TypeError, match="n_inputs"):
+        build_model({"kind": "Neuron", "n_inputs": 2.5})
