@@ -126,7 +126,7 @@ def _infer(series: "pd.Series[Any]", wanted: Kind | None) -> Column:
     try:
         unique = int(present.nunique())
     except TypeError:
-        raise _unusable(series, present) from None
+        raise _unusable(present) from None
     kind, note, date_format = _kind_of(series, present, unique) if wanted is None else (wanted, "", "")
     if wanted is not None:
         note = "left out as asked" if wanted in ("id", "constant") else ""
@@ -139,37 +139,37 @@ def _kind_of(series: "pd.Series[Any]", present: "pd.Series[Any]", unique: int) -
     types = require("pandas", "tabular").api.types
     if unique <= 1:
         return "constant", "has no values" if unique == 0 else f"has one value only: {present.iloc[0]}", ""
-    if types.is_bool_dtype(present) or yes_or_no(present).notna().all():
+    distinct = present.drop_duplicates()  # reading text takes long, and most texts come again
+    if types.is_bool_dtype(present) or yes_or_no(distinct).notna().all():
         return "binary", "", ""
     if types.is_datetime64_any_dtype(present):
         return "date", "", ISO
     if isinstance(present.dtype, require("pandas", "tabular").CategoricalDtype):
         return "category", "", ""
-    numbers = as_numbers(present)
+    numbers = as_numbers(distinct)
     if numbers.notna().all():
         whole = unique == len(present) and bool((numbers % 1 == 0).all())
         named = whole and _named_like_an_id(str(series.name))
         return ("id", "numbers the rows", "") if named else ("number", "", "")
-    if numbers.notna().mean() >= MOSTLY:
+    if numbers.notna().any() and as_numbers(present).notna().mean() >= MOSTLY:
         _refuse_text(series, as_numbers(series), f'mend it, empty it, or say kinds={{"{series.name}": "category"}}')
-    return _kind_of_texts(series, present, unique)
+    return _kind_of_texts(distinct, len(present))
 
 
-def _kind_of_texts(series: "pd.Series[Any]", present: "pd.Series[Any]", unique: int) -> tuple[Kind, str, str]:
-    if not present.map(lambda value: isinstance(value, _CELLS)).all():
-        raise _unusable(series, present)
-    texts = as_texts(present)
-    date_format, reason = date_format_of(texts)
+def _kind_of_texts(distinct: "pd.Series[Any]", rows: int) -> tuple[Kind, str, str]:
+    if not distinct.map(lambda value: isinstance(value, _CELLS)).all():
+        raise _unusable(distinct)
+    date_format, reason = date_format_of(as_texts(distinct))
     if date_format:
         return "date", "", date_format
-    if unique >= MOSTLY * len(present):
-        return "id", reason or f"{unique} different texts in {len(present)} rows", ""
+    if len(distinct) >= MOSTLY * rows:
+        return "id", reason or f"{len(distinct)} different texts in {rows} rows", ""
     return "category", reason, ""
 
 
-def _unusable(series: "pd.Series[Any]", present: "pd.Series[Any]") -> DataError:
+def _unusable(present: "pd.Series[Any]") -> DataError:
     return DataError(
-        f"column {series.name!r} holds values of type {type(present.iloc[0]).__name__}; "
+        f"column {present.name!r} holds values of type {type(present.iloc[0]).__name__}; "
         "columns hold numbers, text, dates or yes/no: convert it or drop the column"
     )
 

@@ -195,7 +195,7 @@ def default_collate(samples: Sequence[Any]) -> Any:
 
     Example:
         >>> default_collate([(1.5, "a"), (2.5, "b")])
-        [tensor([1.5, 2.5], dtype=float64), ['a', 'b']]
+        [tensor([1.5000, 2.5000], dtype=float64), ['a', 'b']]
     """
     if not len(samples):
         raise ValueError("a batch needs at least one sample")
