@@ -41,8 +41,8 @@ class Adamax(Optimizer):
         >>> optimizer = Adamax([w], lr=0.25)
         >>> (w * w).sum().backward()
         >>> optimizer.step()
-        >>> w.detach()
-        tensor([ 0.7500, -1.7500])
+        >>> [round(x, 4) for x in w.tolist()]
+        [0.75, -1.75]
     """
 
     def __init__(

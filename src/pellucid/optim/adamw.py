@@ -36,8 +36,8 @@ class AdamW(Adam):
         >>> optimizer = AdamW([w], lr=0.25, weight_decay=0.4)
         >>> (w * w).sum().backward()
         >>> optimizer.step()
-        >>> w.detach()
-        tensor([ 0.6500, -1.5500])
+        >>> [round(x, 4) for x in w.tolist()]
+        [0.65, -1.55]
     """
 
     def __init__(

@@ -52,8 +52,8 @@ class Optimizer(ABC):
         >>> optimizer = SignSGD([w], lr=0.5)
         >>> (w * w).sum().backward()
         >>> optimizer.step()
-        >>> w.detach()
-        tensor([ 2.5000, -0.5000])
+        >>> [round(x, 4) for x in w.tolist()]
+        [2.5, -0.5]
     """
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:

@@ -46,8 +46,8 @@ class RMSprop(Optimizer):
         >>> optimizer = RMSprop([w], lr=0.25, alpha=0.75)
         >>> (w * w).sum().backward()
         >>> optimizer.step()
-        >>> w.detach()
-        tensor([ 0.5000, -1.5000])
+        >>> [round(x, 4) for x in w.tolist()]
+        [0.5, -1.5]
     """
 
     def __init__(
