@@ -235,8 +235,8 @@ def _layers(model: Module, outputs: Mapping[int, list[Any]]) -> Iterator[LayerSu
         buffers = list(module.buffers(recurse=False))
         if list(module.children()) and not own and not buffers:
             continue
-        fresh = [p for p in own if id(p) not in seen]
-        seen.update(map(id, own))
+        fresh, fresh_buffers = ([t for t in tensors if id(t) not in seen] for tensors in (own, buffers))
+        seen.update(map(id, [*own, *buffers]))
         returned = outputs.get(id(module), [])
         yield LayerSummary(
             path=path,
@@ -244,7 +244,7 @@ def _layers(model: Module, outputs: Mapping[int, list[Any]]) -> Iterator[LayerSu
             output_shape=_shape_of(returned[-1]) if returned else None,
             trainable=sum(p.array.size for p in fresh if p.requires_grad),
             frozen=sum(p.array.size for p in fresh if not p.requires_grad),
-            parameter_bytes=sum(p.array.nbytes for p in [*fresh, *buffers]),
+            parameter_bytes=sum(t.array.nbytes for t in [*fresh, *fresh_buffers]),
             output_bytes=sum(y.array.nbytes for y in returned if isinstance(y, Tensor)),
             calls=len(returned),
         )

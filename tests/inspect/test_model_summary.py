@@ -1,0 +1,186 @@
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid import nn
+from pellucid.inspect import summary
+from pellucid.models import MLP, Neuron
+
+
+def rows(result):
+    return {layer.path: layer for layer in result.layers}
+
+
+def test_each_layer_stands_with_its_shape_and_parameters():
+    model = MLP([64, 32, 10], dropout=0.1, batch_norm=True)
+    result = summary(model, (5, 64))
+    assert [(layer.path, layer.kind, layer.output_shape, layer.parameters) for layer in result.layers] == [
+        ("layers.linear1", "Linear", (5, 32), 64 * 32 + 32),
+        ("layers.norm1", "BatchNorm1d", (5, 32), 64),
+        ("layers.activation1", "ReLU", (5, 32), 0),
+        ("layers.dropout1", "Dropout", (5, 32), 0),
+        ("layers.output", "Linear", (5, 10), 330),
+    ]
+    assert (result.kind, result.input_shape, result.output_shape) == ("MLP", (5, 64), (5, 10))
+    assert result.total_parameters == sum(p.array.size for p in model.parameters())
+
+
+def test_memory_counts_parameters_buffers_and_outputs_in_bytes():
+    result = summary(MLP([64, 32, 10], batch_norm=True), (5, 64))
+    norm = rows(result)["layers.norm1"]
+    # weight, bias, running mean and running variance: 4 x 32 float32; the count of batches: one int64
+    assert norm.parameter_bytes == 4 * 32 * 4 + 8
+    assert norm.output_bytes == 5 * 32 * 4
+    assert result.parameter_bytes == (2080 + 330) * 4 + norm.parameter_bytes
+    assert result.output_bytes == (3 * 5 * 32 + 5 * 10) * 4
+
+
+def test_frozen_parameters_are_counted_apart():
+    model = MLP([4, 3, 2])
+    model.layers.linear1.requires_grad_(False)
+    result = summary(model, (1, 4))
+    assert (result.frozen_parameters, result.trainable_parameters, result.total_parameters) == (15, 8, 23)
+    assert rows(result)["layers.linear1"].frozen == 15
+    assert "23 parameters: 8 trainable, 15 frozen" in str(result)
+
+
+def test_a_model_of_float64_is_asked_with_float64():
+    assert rows(summary(MLP([4, 3, 2]).double(), (1, 4)))["layers.linear1"].output_bytes == 3 * 8
+
+
+def test_a_batch_may_be_given_as_a_tensor_or_an_array():
+    assert summary(MLP([4, 2]), pl.zeros(7, 4)).output_shape == (7, 2)
+    assert summary(MLP([4, 2]), np.zeros((7, 4), dtype=np.float32)).output_shape == (7, 2)
+
+
+def test_a_layer_by_itself_and_a_model_with_parameters_of_its_own_are_shown():
+    alone = summary(nn.Linear(3, 2), (1, 3))
+    assert [(layer.path, layer.parameters) for layer in alone.layers] == [("", 8)]
+    assert "(itself)" in str(alone)
+    neuron = summary(Neuron(3), (1, 3))
+    assert [(layer.path, layer.kind, layer.parameters) for layer in neuron.layers] == [
+        ("", "Neuron", 4),
+        ("f", "Sigmoid", 0),
+    ]
+
+
+class Shared(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(3, 3)
+        self.tied = nn.Linear(3, 3)
+        self.tied.weight = self.first.weight
+        self.unused = nn.Linear(5, 7)
+
+    def forward(self, x):
+        return self.tied(self.first(self.first(x))), x
+
+
+def test_shared_parameters_count_once_and_calls_are_counted():
+    layers = rows(summary(Shared(), (2, 3)))
+    assert (layers["first"].parameters, layers["first"].calls) == (12, 2)
+    assert layers["first"].output_bytes == 2 * (2 * 3 * 4)
+    assert layers["tied"].parameters == 3
+
+
+def test_a_layer_that_is_not_called_says_so_and_several_outputs_have_no_one_shape():
+    result = summary(Shared(), (2, 3))
+    unused = rows(result)["unused"]
+    assert (unused.output_shape, unused.calls, unused.parameters) == (None, 0, 42)
+    assert "not called" in str(result)
+    assert result.output_shape is None
+    assert "Shared: (2, 3) -> several" in str(result)
+
+
+class Restless(nn.Module):
+    """Changes what it can in its forward pass."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("steps", pl.zeros(1))
+        self.inner = nn.Dropout(0.5)
+
+    def forward(self, x):
+        self.steps = self.steps + 1
+        return self.inner(x) + pl.rand(1)
+
+
+def test_nothing_is_changed():
+    pl.manual_seed(3)
+    model = nn.Sequential(Restless(), nn.BatchNorm1d(4))
+    model[1].eval()
+    seen = []
+    handle = model.register_forward_hook(lambda *_: seen.append(1))
+    state = {k: v.numpy().copy() for k, v in model.state_dict().items()}
+    counted = pl.get_rng_state()
+    summary(model, pl.ones(8, 4))
+    assert [m.training for m in model.modules()] == [True, True, True, False]
+    assert pl.get_rng_state() == counted
+    assert all(np.array_equal(state[k], v.numpy()) for k, v in model.state_dict().items())
+    assert [len(m._forward_hooks) for m in model.modules()] == [1, 0, 0, 0]
+    assert all(p.grad is None for p in model.parameters())
+    handle.remove()
+
+
+def test_nothing_is_changed_when_the_forward_pass_fails():
+    model = MLP([4, 3, 2], dropout=0.5)
+    with pytest.raises((ValueError, RuntimeError)):
+        summary(model, (1, 5))
+    assert all(m.training and not m._forward_hooks for m in model.modules())
+
+
+def test_the_mode_is_evaluation_so_one_row_passes_batch_norm():
+    assert summary(MLP([4, 3, 2], batch_norm=True), (1, 4)).output_shape == (1, 2)
+
+
+def test_the_table_is_aligned_and_its_repr_is_the_same():
+    text = str(summary(MLP([64, 128, 10]), (1, 64)))
+    lines = text.splitlines()
+    head, first = lines[2], lines[4]
+    assert head.index("kind") == first.index("Linear")
+    assert head.index("trainable") + len("trainable") == first.index("8,320") + len("8,320")
+    assert len({len(line) for line in lines if line.startswith("-")}) == 1
+    assert max(map(len, lines[:-2])) == len(lines[1])
+    assert repr(summary(MLP([64, 128, 10]), (1, 64))) == text
+
+
+def test_the_html_holds_the_same_numbers_and_escapes_names():
+    result = summary(nn.Sequential(nn.Linear(64, 128)), (1, 64))
+    html = result._repr_html_()
+    assert html.count("<tr>") == 2
+    assert "8,320" in html
+    hostile = type("<b>", (nn.Linear,), {})
+    assert "<b>" not in summary(hostile(2, 2), (1, 2))._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (999_949, "999.9 kB"),
+        (999_951, "1.0 MB"),
+        (5 * 10**15, "5000.0 TB"),
+    ],
+)
+def test_bytes_are_written_in_the_fitting_unit(n_bytes, text):
+    from pellucid.inspect.model_summary import _size
+
+    assert _size(n_bytes) == text
+
+
+@pytest.mark.parametrize("wrong", [(1, 64.0), "64", 64, None, [[1, 64]]])
+def test_what_is_neither_shape_nor_batch_is_refused(wrong):
+    with pytest.raises(TypeError, match="shape such as"):
+        summary(MLP([64, 2]), wrong)
+
+
+def test_a_negative_size_is_refused():
+    with pytest.raises(ValueError, match="write 1 for the batch axis"):
+        summary(MLP([64, 2]), (-1, 64))
+
+
+def test_what_is_no_module_is_refused():
+    with pytest.raises(TypeError, match="needs a Module"):
+        summary(lambda x: x, (1, 2))
