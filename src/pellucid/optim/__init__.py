@@ -1,5 +1,6 @@
 """Optimizers, one algorithm a file, under PyTorch's names; learning-rate schedules in `lr_scheduler`."""
 
+from pellucid.optim import lr_scheduler
 from pellucid.optim.adadelta import Adadelta
 from pellucid.optim.adagrad import Adagrad
 from pellucid.optim.adam import Adam
@@ -23,6 +24,7 @@ __all__ = [
     "Optimizer",
     "RAdam",
     "RMSprop",
+    "lr_scheduler",
 ]
 
 REGISTRY: dict[str, type[Optimizer]] = {

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["nonnegative", "refuse_switches", "unit_interval"]
+__all__ = ["nonnegative", "positive_integer", "refuse_switches", "unit_interval"]
 
 
 def nonnegative(where: str, group: Mapping[str, Any], *names: str) -> None:
@@ -32,6 +32,17 @@ def unit_interval(where: str, name: str, *values: Any, closed: bool = False) -> 
         if not (0 <= number < 1 or (closed and number == 1)):
             bracket = "]" if closed else ")"
             raise ValueError(f"{where} needs {name} in [0, 1{bracket}, got {number}")
+
+
+def positive_integer(where: str, name: str, value: Any) -> int:
+    """Return value if it is an integer of at least 1.
+
+    Raises:
+        ValueError: when it is not.
+    """
+    if isinstance(value, bool) or not hasattr(value, "__index__") or int(value) < 1:
+        raise ValueError(f"{where} needs {name} to be an integer of at least 1, got {value!r}")
+    return int(value)
 
 
 def _number(where: str, name: str, value: Any) -> float:

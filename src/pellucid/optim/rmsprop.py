@@ -82,10 +82,8 @@ class RMSprop(Optimizer):
         unit_interval("RMSprop", "alpha", group["alpha"], closed=True)
 
     def init(self, p: Array, group: ParamGroup) -> State:
-        """Means and velocity start at zero."""
+        """The running means start at zero."""
         state: State = {"step": 0, "square_avg": np.zeros_like(p)}
-        if group["momentum"] > 0:
-            state["momentum_buffer"] = np.zeros_like(p)
         if group["centered"]:
             state["grad_avg"] = np.zeros_like(p)
         return state
@@ -106,6 +104,8 @@ class RMSprop(Optimizer):
         np.add(np.sqrt(v, out=t), group["eps"], out=t)
         b = np.divide(g, t, out=t)
         if mu > 0:
+            if "momentum_buffer" not in state:  # made here, because a schedule may raise momentum later
+                state["momentum_buffer"] = np.zeros_like(p)
             velocity = state["momentum_buffer"]
             velocity *= mu
             velocity += b
