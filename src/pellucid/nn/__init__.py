@@ -32,8 +32,10 @@ from pellucid.nn.activation_smooth import (
 )
 from pellucid.nn.batchnorm import BatchNorm1d
 from pellucid.nn.containers import ModuleDict, ModuleList, Sequential
+from pellucid.nn.distance import CosineSimilarity, PairwiseDistance
 from pellucid.nn.dropout import AlphaDropout, Dropout
-from pellucid.nn.linear import Linear
+from pellucid.nn.flatten import Flatten, Identity, Unflatten
+from pellucid.nn.linear import Bilinear, Linear
 from pellucid.nn.loss_binary import BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss
 from pellucid.nn.loss_classes import CrossEntropyLoss, NLLLoss
 from pellucid.nn.loss_distance import CosineEmbeddingLoss, TripletMarginLoss, TripletMarginWithDistanceLoss
@@ -47,7 +49,10 @@ from pellucid.nn.loss_margin import (
 )
 from pellucid.nn.loss_regression import HuberLoss, L1Loss, MSELoss, SmoothL1Loss
 from pellucid.nn.module import Module
+from pellucid.nn.normalization import GroupNorm, LayerNorm, RMSNorm
 from pellucid.nn.parameter import Buffer, Parameter
+from pellucid.nn.parameter_containers import ParameterDict, ParameterList
+from pellucid.nn.sparse import Embedding
 
 __all__ = [
     "CELU",
@@ -59,11 +64,16 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
+    "Bilinear",
     "Buffer",
     "CosineEmbeddingLoss",
+    "CosineSimilarity",
     "CrossEntropyLoss",
     "Dropout",
+    "Embedding",
+    "Flatten",
     "GaussianNLLLoss",
+    "GroupNorm",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
@@ -71,8 +81,10 @@ __all__ = [
     "Heaviside",
     "HingeEmbeddingLoss",
     "HuberLoss",
+    "Identity",
     "KLDivLoss",
     "L1Loss",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
@@ -88,8 +100,12 @@ __all__ = [
     "MultiMarginLoss",
     "NLLLoss",
     "PReLU",
+    "PairwiseDistance",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "PoissonNLLLoss",
+    "RMSNorm",
     "ReLU",
     "ReLU6",
     "Sequential",
@@ -107,6 +123,7 @@ __all__ = [
     "Threshold",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
+    "Unflatten",
     "functional",
     "init",
     "utils",

@@ -4,6 +4,7 @@ from typing import Any
 
 from pellucid._tensor import Tensor
 from pellucid.nn import functional as F
+from pellucid.nn import init
 from pellucid.nn.module import Module
 from pellucid.nn.parameter import Parameter
 from pellucid.ops import creation
@@ -102,7 +103,7 @@ class PReLU(Module):
 
     def reset_parameters(self) -> None:
         """Set every slope to `init`."""
-        self.weight.data = creation.full_like(self.weight, self.init)
+        init.constant_(self.weight, self.init)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x where positive, else w x."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from pellucid import dtypes
 from pellucid._tensor import Array, Tensor
+from pellucid.nn import init
 from pellucid.nn.module import Module
 from pellucid.nn.parameter import Parameter
 from pellucid.ops import creation
@@ -91,9 +92,9 @@ class BatchNorm1d(Module):
         """Set w to 1, b to 0, and the running statistics to their start."""
         self.reset_running_stats()
         if self.weight is not None:
-            self.weight.data = creation.ones_like(self.weight)
+            init.ones_(self.weight)
         if self.bias is not None:
-            self.bias.data = creation.zeros_like(self.bias)
+            init.zeros_(self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x normalised for each channel."""

@@ -230,5 +230,6 @@ def _checked(module: Any, holder: str) -> Module:
     if isinstance(module, type) and issubclass(module, Module):
         raise TypeError(f"{holder} holds modules, got the class {module.__name__}; write {module.__name__}(...)")
     if not isinstance(module, Module):
-        raise TypeError(f"{holder} holds modules, got {type(module).__name__}; wrap a function in a Module")
+        mend = "write Sequential(*layers)" if isinstance(module, (list, tuple)) else "wrap a function in a Module"
+        raise TypeError(f"{holder} holds modules, got {type(module).__name__}; {mend}")
     return module

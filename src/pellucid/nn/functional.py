@@ -27,7 +27,9 @@ from pellucid.ops.activation import (
     tanhshrink,
     threshold,
 )
+from pellucid.ops.bilinear import bilinear
 from pellucid.ops.elementwise import sigmoid, tanh
+from pellucid.ops.embedding import embedding, one_hot
 from pellucid.ops.linalg import linear
 from pellucid.ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits, multilabel_soft_margin_loss
 from pellucid.ops.loss_classes import cross_entropy, nll_loss
@@ -42,18 +44,23 @@ from pellucid.ops.loss_margin import (
 )
 from pellucid.ops.loss_regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 from pellucid.ops.normalization import batch_norm, group_norm, layer_norm, rms_norm
+from pellucid.ops.padding import pad
 from pellucid.ops.regularization import alpha_dropout, dropout
+from pellucid.ops.similarity import cosine_similarity, normalize, pairwise_distance
 
 __all__ = [
     "alpha_dropout",
     "batch_norm",
+    "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
     "cosine_embedding_loss",
+    "cosine_similarity",
     "cross_entropy",
     "dropout",
     "elu",
+    "embedding",
     "gaussian_nll_loss",
     "gelu",
     "glu",
@@ -79,6 +86,10 @@ __all__ = [
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
+    "pad",
+    "pairwise_distance",
     "poisson_nll_loss",
     "prelu",
     "relu",
