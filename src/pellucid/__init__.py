@@ -7,7 +7,7 @@ the names, for editors and type checkers, stand in `__init__.pyi`.
 import importlib
 from typing import Any
 
-import numpy as _numpy  # noqa: F401 - the one library that is always loaded
+import numpy as np  # noqa: F401 - the one library that is always loaded
 
 from pellucid._names import MODULES, NAMES
 from pellucid._version import __version__

@@ -2,7 +2,24 @@
 
 __all__ = ["MODULES", "NAMES"]
 
-MODULES = frozenset("autograd cuda data dtypes inspect kernels models nn ops optim plot random train utils".split())
+MODULES = frozenset(
+    (
+        "autograd",
+        "cuda",
+        "data",
+        "dtypes",
+        "inspect",
+        "kernels",
+        "models",
+        "nn",
+        "ops",
+        "optim",
+        "plot",
+        "random",
+        "train",
+        "utils",
+    )
+)
 """Submodules reached as attributes."""
 
 _BY_MODULE = {
@@ -11,6 +28,7 @@ _BY_MODULE = {
     "dtypes": "dtype float16 float32 float64 int8 int16 int32 int64 uint8 get_default_dtype set_default_dtype",
     "grad_mode": "enable_grad inference_mode is_grad_enabled no_grad set_grad_enabled",
     "random": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
+    "_serialization": "load save",
     "kernels": "get_engine set_engine use_engine",
     "ops.creation": "ByteTensor DoubleTensor FloatTensor IntTensor LongTensor arange bernoulli empty empty_like eye "
     "from_numpy full full_like linspace logspace meshgrid multinomial normal ones ones_like rand rand_like randint "

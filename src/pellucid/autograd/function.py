@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.grad_mode import no_grad
 from pellucid._tensor import Array, Tensor, record_joint
+from pellucid.grad_mode import no_grad
 
 __all__ = ["Context", "Function"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from pellucid._tensor import Array, Tensor, as_array
 from pellucid.backward import backward as _walk
 from pellucid.backward import topological
-from pellucid._tensor import Array, Tensor, as_array
 
 __all__ = ["backward", "grad"]
 

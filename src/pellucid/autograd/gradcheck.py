@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from pellucid._tensor import Array, Tensor
 from pellucid.autograd.grad import grad
 from pellucid.random import generator_for
-from pellucid._tensor import Array, Tensor
 
 __all__ = ["GradcheckError", "gradcheck", "numerical_gradient"]
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from pellucid import dtypes
 from pellucid._device import check_device
-from pellucid.nn.parameter import Buffer, Parameter
 from pellucid._tensor import Handle, Tensor, as_array
+from pellucid.nn.parameter import Buffer, Parameter
 
 __all__ = ["Module"]
 
@@ -52,6 +52,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has no forward()")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the output between the hooks; an error inside names the layer that it comes from."""
         try:
             hooks, pre_hooks = self._forward_hooks, self._forward_pre_hooks
         except AttributeError:
@@ -62,7 +63,11 @@ class Module:
             replaced = hook(self, args)
             if replaced is not None:
                 args = replaced if isinstance(replaced, tuple) else (replaced,)
-        out = self.forward(*args, **kwargs)
+        try:
+            out = self.forward(*args, **kwargs)
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            _name_layer(self, error)
+            raise
         for hook in list(hooks.values()):
             replaced = hook(self, args, out)
             if replaced is not None:
@@ -206,7 +211,7 @@ class Module:
         owner = self.get_submodule(path)
         if owner._parameters.get(name) is None:
             raise AttributeError(f"{type(owner).__name__} has no parameter {name!r} (of path {target!r})")
-        return owner._parameters[name]  # type: ignore[no-any-return]
+        return owner._parameters[name]
 
     def _named(self, table: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
@@ -351,6 +356,18 @@ class Module:
             return f"{type(self).__name__}({extra})"
         lines = [extra, *children] if extra else children
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+def _name_layer(module: Module, error: Exception) -> None:
+    """Put the path of the layer that failed, seen from `module`, in front of the error's message.
+
+    The innermost module notes itself and the message; each one around it then writes the longer path.
+    """
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        failed, message = error.__dict__.setdefault("pellucid_origin", (module, error.args[0]))
+        path = next((path for path, m in module.named_modules() if m is failed), "")
+        if path:
+            error.args = (f"in layer {path!r} ({type(failed).__name__}): {message}",)
 
 
 def _all_paths(root: Module, prefix: str) -> Iterator[tuple[str, Module]]:

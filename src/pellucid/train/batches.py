@@ -1,0 +1,55 @@
+"""What fit, evaluate and predict accept, brought into one form."""
+
+from typing import Any
+
+import numpy as np
+
+from pellucid._tensor import Tensor, as_array
+from pellucid.data.datasets import Dataset, TensorDataset
+from pellucid.data.loader import DataLoader
+
+__all__ = ["as_inputs", "as_loader"]
+
+
+def as_loader(data: Any, batch_size: int, dtype: np.dtype[Any], *, shuffle: bool, seed: int) -> DataLoader:
+    """Return a loader of batches [X, y] or [X, y, sample_weight].
+
+    Args:
+        data: a DataLoader (kept as it is), a Dataset, or a tuple (X, y) or (X, y, sample_weight) of arrays.
+        batch_size: rows of a batch.
+        dtype: the type to which floating-point arrays are converted: the model's.
+        shuffle: draw a new order every epoch.
+        seed: seed of that order.
+
+    Raises:
+        TypeError: for anything else.
+        ValueError: when the arrays differ in length, are empty, or hold NaN or infinity.
+    """
+    if isinstance(data, DataLoader):
+        return data
+    if isinstance(data, (tuple, list)) and len(data) in (2, 3):
+        names = ("X", "y", "sample_weight")
+        data = TensorDataset(*(as_inputs(part, dtype, name) for part, name in zip(data, names, strict=False)))
+    if not isinstance(data, Dataset):
+        raise TypeError(
+            f"data must be (X, y), (X, y, sample_weight), a Dataset or a DataLoader, got {type(data).__name__}"
+        )
+    return DataLoader(data, batch_size=batch_size, shuffle=shuffle, seed=seed)
+
+
+def as_inputs(values: Any, dtype: np.dtype[Any], name: str = "X") -> Tensor:
+    """Return values as a tensor, floating-point ones in the model's type.
+
+    Raises:
+        ValueError: when a value is NaN or infinite, naming the first row that holds one.
+    """
+    array = as_array(values)
+    if array.dtype.kind != "f":
+        return Tensor(array)
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise ValueError(
+            f"{name} holds {array[place]} at index {place} ({int((~finite).sum())} such values); impute or drop them"
+        )
+    return Tensor(array.astype(dtype, copy=False))

@@ -1,0 +1,217 @@
+"""A whole run: data to trained, evaluated network in a folder, resumable at any moment."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pellucid import __version__
+from pellucid._files import read_json, write_json
+from pellucid._serialization import save
+from pellucid._tensor import Array
+from pellucid.models import MLP
+from pellucid.train.callbacks import Callback, CSVLogger, EarlyStopping, ModelCheckpoint
+from pellucid.train.config import RunConfig
+from pellucid.train.evaluation import baseline, evaluate_classes, evaluate_numbers
+from pellucid.train.findings import findings
+from pellucid.train.history import History
+from pellucid.train.prepare import Prepared, build_trainer, prepare
+from pellucid.train.run_folder import FORMAT, RunError, RunFiles, outputs_of, read_config, write_status
+from pellucid.train.trainer import Trainer
+
+__all__ = ["RunResult", "resume_run", "train_run"]
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """What a run came to.
+
+    Attributes:
+        folder: where everything was written.
+        config: the settings.
+        prepared: the data as used.
+        model: the network with the weights that were kept.
+        history: epoch by epoch.
+        metrics: flat dicts of "train", "validation" and "test".
+        baseline: what the simplest guess reaches on the test rows.
+        outputs: probabilities, or predictions in the target's unit, of the test rows.
+        seconds: of training, over all sittings.
+        interrupted: whether Ctrl-C ended it.
+        warnings: sentences on what a reader should know.
+    """
+
+    folder: Path
+    config: RunConfig
+    prepared: Prepared
+    model: MLP
+    history: History
+    metrics: dict[str, dict[str, float]]
+    baseline: dict[str, float]
+    outputs: Array
+    seconds: float
+    interrupted: bool
+    warnings: list[str]
+
+
+def train_run(
+    config: RunConfig,
+    folder: str | Path,
+    callbacks: Iterable[Callback] = (),
+    *,
+    on_prepared: Callable[[Prepared, Trainer], None] | None = None,
+    checkpoint_every_steps: int | None = None,
+) -> RunResult:
+    """Train what `config` describes and leave everything in `folder`.
+
+    Args:
+        config: the settings.
+        folder: a new folder; one that already holds files is refused.
+        callbacks: further callbacks, such as a progress display.
+        on_prepared: told the data and the trainer before the first step.
+        checkpoint_every_steps: write checkpoints also inside of epochs.
+
+    Raises:
+        RunError: when the folder is not empty.
+        DataError: for data that cannot be used; no folder is made then.
+        ConfigError: for settings that do not go with the data; no folder is made then.
+        TrainingDivergedError: when the loss is no longer a number.
+    """
+    files = RunFiles(folder)
+    if files.folder.exists() and (not files.folder.is_dir() or any(files.folder.iterdir())):
+        raise RunError(f"{folder} already exists and is not empty; choose another folder, or continue it with --resume")
+    prepared = prepare(config)
+    trainer = _trainer(config, prepared, files, callbacks, checkpoint_every_steps)
+    files.folder.mkdir(parents=True, exist_ok=True)
+    prepared.preprocessor.save(files.folder)
+    write_status(folder, "running")
+    model: Any = trainer.model
+    write_json(
+        files.config,  # last, because it makes the folder a run
+        {
+            "format": FORMAT,
+            "pellucid": __version__,
+            "settings": config.to_json(),
+            "model": model.config(),
+            "target": prepared.target.to_json(),
+            "data": {"name": prepared.name, "sha256": prepared.sha256, "rows": prepared.rows},
+            "checkpoint_every_steps": checkpoint_every_steps,
+        },
+    )
+    return _fit(config, prepared, trainer, files, on_prepared)
+
+
+def resume_run(
+    folder: str | Path,
+    callbacks: Iterable[Callback] = (),
+    *,
+    on_prepared: Callable[[Prepared, Trainer], None] | None = None,
+) -> RunResult:
+    """Continue an interrupted run to the weights that it would have had undisturbed, bit for bit.
+
+    Args:
+        folder: the run.
+        callbacks: the same kinds as were given to `train_run`; a progress display may differ.
+        on_prepared: told the data and the trainer before the first step.
+
+    Raises:
+        RunError: when the run is finished, or its data have changed since it began.
+    """
+    described, files = read_config(folder), RunFiles(folder)
+    if read_json(files.environment)["run"]["status"] == "finished":
+        raise RunError(f"{folder} is finished, there is nothing to resume; train anew into another folder")
+    config = RunConfig.from_json(described["settings"])
+    prepared = prepare(config)
+    if prepared.sha256 != described["data"]["sha256"]:
+        raise RunError(
+            f"{config.data} has changed since {folder} was begun; its run cannot be continued with other data"
+        )
+    trainer = _trainer(config, prepared, files, callbacks, described["checkpoint_every_steps"])
+    checkpoint = files.checkpoints / "last.safetensors"
+    if checkpoint.exists():
+        trainer.load_checkpoint(checkpoint)
+    return _fit(config, prepared, trainer, files, on_prepared)
+
+
+def _trainer(
+    config: RunConfig,
+    prepared: Prepared,
+    files: RunFiles,
+    callbacks: Iterable[Callback],
+    every_steps: int | None,
+) -> Trainer:
+    own: list[Callback] = [
+        EarlyStopping(patience=config.patience),
+        *callbacks,
+        CSVLogger(files.history),
+        ModelCheckpoint(files.checkpoints, every_steps=every_steps),
+    ]
+    return build_trainer(config, prepared, own)
+
+
+def _fit(
+    config: RunConfig,
+    prepared: Prepared,
+    trainer: Trainer,
+    files: RunFiles,
+    on_prepared: Callable[[Prepared, Trainer], None] | None,
+) -> RunResult:
+    """Train to the end and write what came out of it."""
+    if on_prepared is not None:
+        on_prepared(prepared, trainer)
+    history = trainer.fit(
+        prepared.part("train"), prepared.part("validation"), epochs=config.epochs, batch_size=config.batch_size
+    )
+    model: Any = trainer.model
+    metrics, outputs = _judge(prepared, trainer)
+    y_train, y_test = (_truth(prepared, part) for part in ("train", "test"))
+    seconds = sum(history["seconds"]) if history.epochs else 0.0
+    interrupted = history.stopped.startswith("Interrupted")
+    save(dict(model.state_dict()), files.model)
+    write_json(files.metrics, metrics)
+    write_status(
+        files.folder,
+        "interrupted" if interrupted else "finished",
+        stopped=history.stopped,
+        best_epoch=history.best_epoch,
+        seconds=seconds,
+    )
+    return RunResult(
+        folder=files.folder,
+        config=config,
+        prepared=prepared,
+        model=model,
+        history=history,
+        metrics=metrics,
+        baseline=baseline(y_train, y_test, classification=prepared.target.is_classification),
+        outputs=outputs,
+        seconds=seconds,
+        interrupted=interrupted,
+        warnings=findings(config, prepared, history, metrics),
+    )
+
+
+def _truth(prepared: Prepared, part: str) -> Array:
+    """Return class indices, or numbers in the target's unit."""
+    y = prepared.part(part)[1]
+    return y if prepared.target.is_classification else prepared.target.inverse(y)
+
+
+def _judge(prepared: Prepared, trainer: Trainer) -> tuple[dict[str, dict[str, float]], Array]:
+    """Return the metrics of every part, and the test rows' outputs."""
+    model: Any = trainer.model
+    target = prepared.target
+    metrics, outputs = {}, np.empty(0)
+    for part in PARTS:
+        X, y = prepared.part(part)
+        outputs = outputs_of(model, X, target)
+        numbers = (
+            evaluate_classes(y, outputs, target.classes)
+            if target.is_classification
+            else evaluate_numbers(_truth(prepared, part), outputs)
+        )
+        metrics[part] = {"loss": trainer.evaluate((X, y))["loss"], **numbers}
+    return metrics, outputs

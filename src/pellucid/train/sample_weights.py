@@ -1,0 +1,53 @@
+"""Losses in which each row has a weight of its own."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pellucid._tensor import Tensor
+
+__all__ = ["balanced_class_weights", "weighted_loss"]
+
+
+def weighted_loss(loss: Callable[[Tensor, Tensor], Tensor], outputs: Tensor, targets: Tensor, w: Tensor) -> Tensor:
+    """Return sum_i w_i l_i / sum_i w_i, where l_i is the loss of row i (its mean over further axes).
+
+    Args:
+        loss: a loss of nn with reduction "mean".
+        outputs: (N, ...).
+        targets: (N, ...).
+        w: (N,), not negative.
+
+    Raises:
+        TypeError: when the loss has no `reduction` to switch off.
+        ValueError: when the weights do not fit the rows, are negative, or sum to zero.
+    """
+    if getattr(loss, "reduction", None) != "mean":
+        raise TypeError("sample weights need a loss of pellucid.nn with reduction='mean'")
+    if w.array.shape != (outputs.array.shape[0],):
+        raise ValueError(f"sample weights must have shape {(outputs.array.shape[0],)}, got {w.array.shape}")
+    if (w.array < 0).any() or not w.array.sum() > 0:
+        raise ValueError("sample weights must not be negative, and not all zero in a batch")
+    by_row = copy.copy(loss)
+    by_row.reduction = "none"  # type: ignore[attr-defined]
+    losses: Any = by_row(outputs, targets)
+    losses = losses.reshape(len(w), -1).mean(1)
+    return (losses * w).sum() / w.sum()
+
+
+def balanced_class_weights(labels: Any, n_classes: int) -> Tensor:
+    """Return n / (n_classes * count) for each class, so that every class weighs the same in the loss.
+
+    Raises:
+        ValueError: when a class has no row.
+
+    Example:
+        >>> balanced_class_weights([0, 0, 0, 1], 2)
+        tensor([0.6667, 2.0000])
+    """
+    counts = np.bincount(np.asarray(labels), minlength=n_classes)
+    if len(counts) != n_classes or (counts == 0).any():
+        raise ValueError(f"balanced class weights need rows of each of the {n_classes} classes, got {counts.tolist()}")
+    return Tensor((counts.sum() / (n_classes * counts)).astype(np.float32))

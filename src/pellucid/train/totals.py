@@ -1,0 +1,62 @@
+"""The sums of one epoch, from which its loss and metrics are computed once, exactly."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from pellucid._tensor import Array
+
+__all__ = ["EpochTotals", "Metric"]
+
+Metric = Callable[[Array, Array], float]
+"""A function of (outputs, targets) over all rows of an epoch."""
+
+
+class EpochTotals:
+    """Adds up batches: each counts by its rows (or its sample weights), so a short last one counts less.
+
+    Metrics are computed from all outputs of the epoch together: nothing averages averages.
+    """
+
+    def __init__(self, *, keep_outputs: bool) -> None:
+        self.keep_outputs = keep_outputs
+        self.loss_sum = 0.0
+        self.weight = 0.0
+        self.outputs: list[Array] = []
+        self.targets: list[Array] = []
+
+    def add(self, loss: float, weight: float, outputs: Array, targets: Array) -> None:
+        """Add a batch's mean loss, which counts by `weight`, and its outputs."""
+        self.loss_sum += loss * weight
+        self.weight += weight
+        if self.keep_outputs:
+            self.outputs.append(outputs)
+            self.targets.append(targets)
+
+    def result(self, metrics: Mapping[str, Metric]) -> dict[str, float]:
+        """Return the loss and the metrics of the epoch.
+
+        Raises:
+            ValueError: when no batch was added.
+        """
+        if not self.weight:
+            raise ValueError("there was no batch in this epoch: is the data empty, or drop_last larger than it?")
+        row = {"loss": self.loss_sum / self.weight}
+        if metrics:
+            outputs, targets = np.concatenate(self.outputs), np.concatenate(self.targets)
+            row |= {name: float(metric(outputs, targets)) for name, metric in metrics.items()}
+        return row
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the sums, for a checkpoint in the middle of an epoch."""
+        kept = (
+            {"outputs": np.concatenate(self.outputs), "targets": np.concatenate(self.targets)} if self.outputs else {}
+        )
+        return {"loss_sum": self.loss_sum, "weight": self.weight, **kept}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from sums that `state_dict` gave."""
+        self.loss_sum, self.weight = state["loss_sum"], state["weight"]
+        if self.keep_outputs and "outputs" in state:
+            self.outputs, self.targets = [np.asarray(state["outputs"])], [np.asarray(state["targets"])]
