@@ -7,7 +7,7 @@ import numpy as np
 from pellucid import dtypes
 from pellucid._tensor import Array, Tensor, as_array
 
-__all__ = ["Number", "Operand", "float_array", "normalize_axis", "operands"]
+__all__ = ["Number", "Operand", "common_dtype", "float_array", "normalize_axis", "operands"]
 
 Number = bool | int | float
 Operand = Tensor | Array | Number
@@ -60,6 +60,12 @@ def _common(a: Array, x: Any, b: Array, w: Any) -> np.dtype[Any]:
     return a.dtype if weight_a > weight_b else b.dtype
 
 
+def common_dtype(arrays: list[Array]) -> np.dtype[Any]:
+    """Return the type of several arrays joined: of the highest category there is, the widest."""
+    highest = max(_CATEGORY[a.dtype.kind] for a in arrays)
+    return np.result_type(*{a.dtype for a in arrays if _CATEGORY[a.dtype.kind] == highest})
+
+
 def _weight(x: Any) -> int:
     """Say how much an operand's own type counts: 2 with axes, 1 without, 0 for a Python number."""
     if isinstance(x, (Tensor, np.ndarray)):
@@ -82,6 +88,8 @@ def normalize_axis(dim: int | tuple[int, ...] | list[int] | None, ndim: int) -> 
     """
     if dim is None:
         return tuple(range(ndim))
+    if isinstance(dim, bool):
+        raise TypeError(f"dim is an integer or a tuple of integers, got {dim}; give keepdim={dim} by name")
     if type(dim) is int and -ndim <= dim < ndim:
         return (dim % ndim,)
     axes = []

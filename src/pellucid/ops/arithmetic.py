@@ -135,8 +135,8 @@ def maximum(x: Operand, w: Operand) -> Tensor:
     a, b = operands(x, w)
     return record(
         np.maximum(a, b),
-        (x, lambda dy: dy * _share(a > b, a == b)),
-        (w, lambda dy: dy * _share(b > a, a == b)),
+        (x, lambda dy: dy * _share(a < b, a == b)),
+        (w, lambda dy: dy * _share(b < a, a == b)),
     )
 
 
@@ -145,11 +145,11 @@ def minimum(x: Operand, w: Operand) -> Tensor:
     a, b = operands(x, w)
     return record(
         np.minimum(a, b),
-        (x, lambda dy: dy * _share(a < b, a == b)),
-        (w, lambda dy: dy * _share(b < a, a == b)),
+        (x, lambda dy: dy * _share(a > b, a == b)),
+        (w, lambda dy: dy * _share(b > a, a == b)),
     )
 
 
-def _share(wins: Array, ties: Array) -> Array:
-    """Return 1 where an operand was chosen, 1/2 where both were equal, 0 elsewhere."""
-    return wins.astype(np.float32) + np.float32(0.5) * ties
+def _share(loses: Array, ties: Array) -> Array:
+    """Return 0 where the other operand was chosen, 1/2 where both were equal, 1 elsewhere (beside NaN too)."""
+    return 1 - loses.astype(np.float32) - np.float32(0.5) * ties

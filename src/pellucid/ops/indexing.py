@@ -145,7 +145,7 @@ def where(condition: Tensor | Array, x: Operand | None = None, w: Operand | None
     if (x is None) != (w is None):
         raise TypeError("where takes the condition alone, or with both x and w")
     if x is None:
-        return tuple(Tensor(places) for places in np.nonzero(c))
+        return tuple(Tensor(places) for places in np.nonzero(np.atleast_1d(c)))
     if c.dtype != np.bool_:
         raise RuntimeError(f"where needs a boolean condition, got {c.dtype}; compare first, as in x > 0")
     a, b = operands(x, w)
@@ -172,5 +172,8 @@ def _spread(mask: Tensor, x: Tensor) -> Array:
 
 def nonzero(x: Tensor, as_tuple: bool = False) -> Any:
     """Return the places of the elements that are not zero: a row each, or one tensor an axis."""
-    places = np.nonzero(x.array)
+    a = x.array
+    if a.ndim == 0 and not as_tuple:
+        return Tensor(np.zeros((int(bool(a)), 0), dtype=np.int64))
+    places = np.nonzero(np.atleast_1d(a))
     return tuple(Tensor(p) for p in places) if as_tuple else Tensor(np.stack(places, axis=-1))

@@ -94,6 +94,8 @@ def var(
         correction: 1 for the unbiased estimate of a sample (the default, as in PyTorch; NumPy's is 0).
         unbiased: PyTorch's older name: True is correction=1, False is correction=0.
     """
+    if isinstance(dim, bool):  # var(x, False) of older code
+        dim, unbiased = None, dim
     if unbiased is not None:
         correction = int(unbiased)
     axes = normalize_axis(dim, x.ndim)
@@ -140,6 +142,8 @@ def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
 
 def cumsum(x: Tensor, dim: int) -> Tensor:
     """y_i = x_1 + ... + x_i along `dim`."""
+    if x.array.ndim == 0:
+        return sum(x, dim)
     y = QUIET.run(np.cumsum, x.array, dim, None if x.dtype.kind == "f" else np.int64)
     return record(y, (x, lambda dy: np.flip(np.cumsum(np.flip(dy, dim), axis=dim), dim)))
 
@@ -234,12 +238,16 @@ def min(x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> An
 
 
 def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Return the middle element, the lower one of two; with `dim`, (values, indices) along it."""
-    flat = x.reshape(-1) if dim is None else x
+    """Return the middle element, the lower one of two; with `dim`, (values, indices) along it; NaN wins."""
+    flat = x.reshape(-1) if dim is None or x.ndim == 0 else x
     axis = -1 if dim is None else dim
-    order = argsort(flat, axis, stable=True)
-    middle = Tensor(np.take(order.array, [(flat.array.shape[axis] - 1) // 2], axis=axis))
-    chosen = _chosen(flat, middle, axis, keepdim)
+    _refuse_empty(flat.array, normalize_axis(axis, flat.ndim))
+    order, n = argsort(flat, axis, stable=True).array, flat.array.shape[axis]
+    numbers = np.sum(~np.isnan(flat.array), axis=axis, keepdims=True)  # NaN are sorted to the end
+    places = np.where(numbers < n, numbers, (n - 1) // 2)
+    chosen = _chosen(flat, Tensor(np.take_along_axis(order, places, axis=axis)), axis, keepdim)
+    if x.ndim == 0:
+        chosen = ValuesIndices(chosen.values.reshape(()), chosen.indices.reshape(()))
     return chosen.values if dim is None else chosen
 
 
@@ -306,7 +314,12 @@ def unique(x: Tensor, sorted: bool = True, return_inverse: bool = False, return_
 
 def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """Return how often each of 0, 1, 2 ... occurs in a vector of integers, or the sum of their weights."""
-    return Tensor(np.bincount(x.array, None if weights is None else weights.array, minlength))
+    if x.array.ndim != 1 or x.array.dtype.kind not in "iu" or (x.array.size and x.array.min() < 0):
+        raise RuntimeError(
+            f"bincount needs a vector of integers that are not negative, got {x.dtype} of shape {x.array.shape}"
+        )
+    y = np.bincount(x.array, None if weights is None else weights.array, minlength)
+    return Tensor(y if weights is None else y.astype(float_array(weights).dtype))
 
 
 def count_nonzero(x: Tensor, dim: Dim = None) -> Tensor:

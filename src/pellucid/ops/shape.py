@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from pellucid._tensor import Array, Tensor, as_tensor, record
-from pellucid.ops._operands import normalize_axis
+from pellucid.ops._operands import common_dtype, normalize_axis
 
 __all__ = [
     "broadcast_to",
@@ -188,9 +188,10 @@ def repeat(x: Tensor, *sizes: Any) -> Tensor:
     return tile(x, counts)
 
 
-def tile(x: Tensor, dims: Sequence[int]) -> Tensor:
+def tile(x: Tensor, *dims: Any) -> Tensor:
     """Lay copies of x side by side, as NumPy's tile."""
-    counts = (1,) * (x.ndim - len(dims)) + tuple(dims)
+    counts = _sizes(dims)
+    counts = (1,) * (x.ndim - len(counts)) + counts
     shape = (1,) * (len(counts) - x.ndim) + x.array.shape
     split_shape = tuple(n for pair in zip(counts, shape, strict=True) for n in pair)  # (count, size) by axis
 
@@ -218,6 +219,11 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     parts = [as_tensor(x) for x in tensors]
     if not parts:
         raise RuntimeError("cat needs at least one tensor")
+    kind = common_dtype([x.array for x in parts])
+    # tensor([]) joins anything, so that a loop may start with it
+    parts = [x for x in parts if x.array.shape != (0,)] or parts[:1]
+    if parts[0].ndim == 0:
+        raise RuntimeError("cat needs tensors with axes; stack joins single numbers")
     (axis,) = normalize_axis(dim, parts[0].ndim)
     shapes = [x.array.shape for x in parts]
     if any(s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes):
@@ -228,7 +234,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         lead = (slice(None),) * axis
         return lambda dy: dy[(*lead, slice(int(ends[i]) - shapes[i][axis], int(ends[i])))]
 
-    y = np.concatenate([x.array for x in parts], axis=axis)
+    y = np.concatenate([x.array for x in parts], axis=axis, dtype=kind)
     return record(y, *((x, piece(i)) for i, x in enumerate(parts)))
 
 
@@ -270,15 +276,16 @@ def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     return tuple(x.select(dim, i) for i in range(x.array.shape[dim]))
 
 
-def flip(x: Tensor, dims: Any) -> Tensor:
+def flip(x: Tensor, *dims: Any) -> Tensor:
     """Reverse the order along axes."""
-    axes = normalize_axis(dims, x.ndim)
+    axes = normalize_axis(_sizes(dims), x.ndim)
     return record(np.flip(x.array, axes), (x, lambda dy: np.flip(dy, axes)))
 
 
-def roll(x: Tensor, shifts: int, dims: int | None = None) -> Tensor:
-    """Move the elements along an axis, those that fall off the end to the start."""
-    return record(np.roll(x.array, shifts, dims), (x, lambda dy: np.roll(dy, -shifts, dims)))
+def roll(x: Tensor, shifts: int | tuple[int, ...], dims: int | tuple[int, ...] | None = None) -> Tensor:
+    """Move the elements along axes (of the flattened tensor when None), those that fall off the end to the start."""
+    back = tuple(-s for s in shifts) if isinstance(shifts, tuple) else -shifts
+    return record(np.roll(x.array, shifts, dims), (x, lambda dy: np.roll(dy, back, dims)))
 
 
 def tril(x: Tensor, diagonal: int = 0) -> Tensor:
