@@ -46,6 +46,7 @@ def test_the_task_can_be_overridden():
     assert Target.infer(y, "regression").task == "regression"
     assert Target.infer(series(0.5, 1.5, 2.5), "classification").classes == (0.5, 1.5, 2.5)
     assert Target.infer(series(1, 2), "multiclass").task == "multiclass"
+    assert Target.infer(series(1.5, 2.5), "binary").classes == (1.5, 2.5)
     assert Target.infer(y, "auto") == Target.infer(y)
 
 
@@ -79,6 +80,7 @@ def test_refit_takes_mean_and_scale_of_the_training_rows_only():
 
 def test_a_constant_number_has_scale_one():
     assert Target.infer(series(2.0, 2.0), "regression").scale == 1.0
+    assert abs(Target.infer(series(0.1, 0.2), "regression").scale - 0.05) < 1e-12
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_separating_drops_rows_without_target_and_counts_them():
         (lambda: Target.infer(series("a", "a")), "'y' has one class only, 'a'"),
         (lambda: Target.infer(series(1, 2, 3), "binary"), "has 3 classes, which is not binary"),
         (lambda: Target.infer(series("a", "b"), "regression"), "holds text such as 'a', and a regression needs"),
-        (lambda: Target.infer(series("a", None)), r"row 1, column 'y': the target is missing \(1 such rows\)"),
+        (lambda: Target.infer(series("a", None)), r"row 1, column 'y': the target is missing in 1 of 2 rows"),
         (lambda: Target.infer(series()), "has no rows"),
         (lambda: Target.infer(series(1.5, np.inf), "regression"), "row 1, column 'y': found inf"),
         (
@@ -171,8 +173,9 @@ def test_an_unknown_task_is_refused_with_the_nearest():
 
 def test_inverse_refuses_scores_and_impossible_indices():
     target = Target.infer(series("a", "b"))
-    with pytest.raises(ValueError, match="take the argmax"):
-        target.inverse(np.array([[0.1, 0.9]]))
+    for scores in [np.array([[0.1, 0.9]]), np.array([0.0, 1.0]), np.array([[0, 1]])]:
+        with pytest.raises(ValueError, match="take the argmax"):
+            target.inverse(scores)
     with pytest.raises(ValueError, match=r"must lie in 0\.\.1, got -1\.\.1"):
         target.inverse(np.array([1, -1]))
     with pytest.raises(ValueError, match=r"shape \(n,\) or \(n, 1\), got \(1, 2\)"):

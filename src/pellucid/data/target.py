@@ -221,7 +221,7 @@ def _refuse_missing(series: "pd.Series[Any]") -> None:
         raise DataError(f"the target {series.name!r} has no rows")
     if len(missing):
         raise DataError(
-            f"{cell(series, int(missing[0]))}: the target is missing ({len(missing)} such rows); "
+            f"{cell(series, int(missing[0]))}: the target is missing in {len(missing)} of {len(series)} rows; "
             "drop them with pellucid.data.separate_target"
         )
 
