@@ -213,13 +213,14 @@ class Optimizer(ABC):
         for name, value in saved.items():
             if value is None:
                 continue
+            if isinstance(expected.get(name), (int, float)):  # PyTorch counts in tensors of one number
+                number = value.item() if hasattr(value, "item") else value
+                out[name] = type(expected[name])(number)
+                continue
             array = np.array(as_array(value))
-            if isinstance(expected.get(name), (int, float)):
-                out[name] = type(expected[name])(array.item())
-            elif array.shape != p.array.shape:
+            if array.shape != p.array.shape:
                 raise ValueError(f"{where}: {name} has shape {array.shape}, the parameter has {p.array.shape}")
-            else:
-                out[name] = array.astype(p.dtype)
+            out[name] = array.astype(p.dtype)
         return out
 
     def _parameters(self) -> list[Tensor]:

@@ -74,7 +74,7 @@ class SGD(Optimizer):
 
     def check(self, group: Mapping[str, Any]) -> None:
         """Refuse negative values, and Nesterov where it means nothing."""
-        nonnegative("SGD", group, "lr", "momentum", "weight_decay")
+        nonnegative("SGD", group, "lr", "momentum", "dampening", "weight_decay")
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ValueError(
                 "SGD: nesterov=True needs a positive momentum and dampening=0, got "
