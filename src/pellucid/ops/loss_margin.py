@@ -130,7 +130,8 @@ def multilabel_margin_loss(
     counts = np.sum((t.array[..., None] == np.arange(n_classes)) & listed[..., None], axis=-2).astype(x.dtype)
     pairs = counts[..., :, None] * (counts == 0)[..., None, :]  # (N, C of j, C of c)
     z = (1 - x.unsqueeze(-1) + x.unsqueeze(-2)).relu()
-    return reduced((z * Tensor(pairs)).sum((-2, -1)) / float(n_classes), reduction)
+    z = z.masked_fill(Tensor(pairs == 0), 0) * Tensor(pairs)  # filled first: an overflow times 0 would be NaN
+    return reduced(z.sum((-2, -1)) / float(n_classes), reduction)
 
 
 def _labelled(where: str, input: Any, target: Any, name: str = "input") -> tuple[Tensor, Any]:
