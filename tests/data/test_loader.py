@@ -4,7 +4,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid._tensor import Tensor
@@ -90,6 +90,7 @@ def test_a_collate_function_gets_the_samples():
     assert list(loader) == [1, 5, 4]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20), st.integers(1, 6), st.booleans(), st.booleans(), st.integers(0, 60), st.integers(0, 99))
 def test_a_resumed_loader_gives_exactly_the_batches_of_an_undisturbed_one(
     n, batch_size, shuffle, drop_last, consumed, seed

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -46,6 +46,7 @@ def test_a_constant_column_keeps_the_difference_later():
         assert scaler.transform([[5.0]]).tolist() == [[2.0]]
 
 
+@settings(deadline=None)
 @given(tables)
 def test_the_inverse_gives_the_numbers_back(table):
     for scaler in [Normalizer(), Standardizer()]:

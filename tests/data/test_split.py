@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.data.errors import DataError
@@ -11,6 +11,7 @@ def parts(split) -> list[list[int]]:
     return [split.train.tolist(), split.validation.tolist(), split.test.tolist()]
 
 
+@settings(deadline=None)
 @given(st.integers(10, 300), st.sampled_from([0, 0.1, 0.2, 0.3, 2]), st.sampled_from([0, 0.1, 0.25, 3]))
 def test_the_parts_are_disjoint_and_complete(n, test_size, validation_size):
     for options in [{}, {"method": "time", "order": np.arange(n)[::-1]}]:
@@ -59,6 +60,7 @@ def test_rows_of_one_moment_stay_in_their_order():
     assert parts(split) == [[0, 1], [2], [3]]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000))
 def test_no_group_is_in_two_parts(seed):
     groups = np.random.default_rng(seed).integers(0, 12, 80).astype(str)

@@ -23,8 +23,10 @@ TRUSTED_TYPES = frozenset(
         "builtins.tuple",
         "numpy.dtype",
         "numpy.float64",
+        "numpy.int64",
         "numpy.ndarray",
         "sklearn.compose._column_transformer.ColumnTransformer",
+        "sklearn.compose._column_transformer._RemainderColsList",
         "sklearn.impute._base.MissingIndicator",
         "sklearn.impute._base.SimpleImputer",
         "sklearn.pipeline.Pipeline",
@@ -53,8 +55,16 @@ _TRUSTED_NODES = frozenset(
 
 
 def save_estimator(path: str | os.PathLike[str], estimator: Any) -> str:
-    """Write the estimator with skops, whole or not at all, and return the SHA-256 of the file."""
+    """Write the estimator with skops, whole or not at all, and return the SHA-256 of the file.
+
+    Raises:
+        RuntimeError: when the estimator holds a type that `load_estimator` would refuse.
+    """
     data: bytes = require("skops.io", "tabular").dumps(estimator, compression=zipfile.ZIP_DEFLATED)
+    foreign = _foreign_in(data)
+    if foreign:
+        # Better now than when the file is needed.
+        raise RuntimeError(f"{path} was not written: the estimator holds {foreign[0]}, which would not be loaded")
     with atomic_write(path, "wb") as file:
         file.write(data)
     return hashlib.sha256(data).hexdigest()
@@ -81,11 +91,9 @@ def load_estimator(path: str | os.PathLike[str], sha256: str) -> Any:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise DataError(f"{path} is damaged or was changed after it was saved; copy it again or train again")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            types, nodes = _named_in(json.loads(archive.read("schema.json")))
+        foreign = _foreign_in(data)
     except (zipfile.BadZipFile, KeyError, ValueError, RecursionError) as error:
         raise DataError(f"{path} is not a file of saved transformers ({error}); train again") from None
-    foreign = sorted(types - TRUSTED_TYPES) + sorted(nodes - _TRUSTED_NODES)
     if foreign:
         raise DataError(
             f"{path} names {foreign[0]}, which no saved preprocessing holds; the file was tampered with, do not use it"
@@ -99,8 +107,10 @@ def load_estimator(path: str | os.PathLike[str], sha256: str) -> Any:
         ) from error
 
 
-def _named_in(schema: Any) -> tuple[set[str], set[str]]:
-    """Return the types and the node kinds that a skops schema names anywhere."""
+def _foreign_in(data: bytes) -> list[str]:
+    """Return the types and the kinds of nodes that a skops archive names anywhere and that are not trusted."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        schema = json.loads(archive.read("schema.json"))
     types: set[str] = set()
     nodes: set[str] = set()
     waiting = [schema]
@@ -114,4 +124,4 @@ def _named_in(schema: Any) -> tuple[set[str], set[str]]:
             waiting.extend(item.values())
         elif isinstance(item, list):
             waiting.extend(item)
-    return types, nodes
+    return sorted(types - TRUSTED_TYPES) + sorted(nodes - _TRUSTED_NODES)
