@@ -55,9 +55,19 @@ def test_probabilities_in_every_shape_give_one_picture(shape):
         return {"column": p[:, None], "row": p, "classes": np.stack([1 - p, p], axis=1)}[shape]
 
     image = plot.decision_boundary(predict, X, AND, resolution=40).images[0].get_array()
-    sure, torn = image[0, 0, 3], image[..., 3].min()
-    assert sure > 0.45
-    assert torn < 0.15
+    x1, x2 = np.meshgrid(*[np.linspace(-0.12, 1.12, 40)] * 2)
+    p = 1 / (1 + np.exp(-5 * (x1 + x2 - 1.5)))
+    # As deep as it is sure: 0 at p = 1/2, where two classes are alike, and 1 at p = 0 or 1.
+    assert np.allclose(image[..., 3], 0.08 + 0.42 * (2 * np.maximum(p, 1 - p) - 1), atol=1e-5)
+
+
+def test_the_plane_is_not_upside_down():
+    ax = plot.decision_boundary(lambda g: (g[:, 1] > 0.5).astype(int), X, AND, resolution=40)
+    image = ax.images[0]
+    assert image.origin == "lower"
+    bottom, top = image.get_array()[0, :, :3], image.get_array()[-1, :, :3]
+    assert np.allclose(bottom, ax.collections[-2].get_facecolor()[0, :3])
+    assert np.allclose(top, ax.collections[-1].get_facecolor()[0, :3])
 
 
 @pytest.mark.parametrize(

@@ -76,4 +76,7 @@ def test_one_class_only_is_refused(picture):
 @pytest.mark.parametrize("C", [2, 3, 8, 9, 30])
 @pytest.mark.parametrize("long", [False, True])
 def test_text_does_not_overlap(picture, C, long, probabilities, long_names, assert_readable):
-    assert_readable(picture(*probabilities(C, 300), long_names[:C] if long else None))
+    ax = picture(*probabilities(C, 300), long_names[:C] if long else None)
+    assert_readable(ax)
+    area = ax.get_window_extent()
+    assert 0.85 < area.height / area.width < 1.2  # the legend takes its own room, not that of the curves
