@@ -175,8 +175,8 @@ def batch_norm_train(
     n = x.array.size // shape[1] if shape[1] else 0
     if n < 2:
         raise ValueError(
-            f"batch_norm in training needs at least 2 values for each channel, got {n} (input of shape {shape}); use "
-            "a larger batch, drop_last=True in the DataLoader, or model.eval()"
+            f"batch_norm by the batch's own statistics, as in training, needs at least 2 values for each channel, "
+            f"got {n} (input of shape {shape}); use a larger batch, drop_last=True in the DataLoader, or model.eval()"
         )
     axes = (0, *range(2, len(shape)))
     y, mean, var = _standardized(x, axes, _by_channel(weight, x), _by_channel(bias, x), eps)
