@@ -86,8 +86,8 @@ add("__rpow__", "number", lambda L, x: 2.0**x, normal(3))
 add("__rmod__", "number", lambda L, x: 7.3 % x.detach(), between(2, 2.3, 3))
 add("__rfloordiv__", "number", lambda L, x: 7.3 // x.detach(), between(2, 2.3, 3))
 add("__pos__", "same", lambda L, x: +x, normal(3))
-add("__invert__", "booleans", lambda L, x: ~x, booleans(5))
-add("__invert__", "integers", lambda L, x: ~x, integers(-3, 3, 5))
+add("bitwise_not", "booleans", lambda L, x: ~x, booleans(5))
+add("bitwise_not", "integers", lambda L, x: ~x, integers(-3, 3, 5))
 
 # logic and tests
 for name in ("bitwise_and", "bitwise_or", "bitwise_xor"):

@@ -1,13 +1,15 @@
 """Types of mixed operands, as PyTorch chooses them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from pellucid import dtypes
+from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, as_array
 
-__all__ = ["Number", "Operand", "common_dtype", "float_array", "normalize_axis", "operands"]
+__all__ = ["Number", "Operand", "combine", "common_dtype", "float_array", "normalize_axis", "normalize_dim", "operands"]
 
 Number = bool | int | float
 Operand = Tensor | Array | Number
@@ -42,6 +44,21 @@ def operands(x: Any, w: Any, *, real: bool = False) -> tuple[Any, Any]:
     if real:
         common = dtypes.result_float(common)
     return a.astype(common, copy=False), b.astype(common, copy=False)
+
+
+def combine(ufunc: Callable[[Any, Any], Array], a: Array, b: Array) -> Array:
+    """Return ufunc(a, b), broadcast and without NumPy's warnings.
+
+    Raises:
+        RuntimeError: when the shapes do not broadcast.
+    """
+    try:
+        return QUIET.run(ufunc, a, b)
+    except ValueError:
+        raise RuntimeError(
+            f"shapes {np.shape(a)} and {np.shape(b)} do not broadcast: counted from the last axis, sizes must be "
+            "equal or one of them 1"
+        ) from None
 
 
 def _array(a: Any) -> Array:
@@ -93,10 +110,18 @@ def normalize_axis(dim: int | tuple[int, ...] | list[int] | None, ndim: int) -> 
     if type(dim) is int and -ndim <= dim < ndim:
         return (dim % ndim,)
     axes = []
-    for d in (dim,) if isinstance(dim, (int, np.integer)) else dim:
+    for d in dim if isinstance(dim, (tuple, list)) else (dim,):
+        if isinstance(d, bool) or not isinstance(d, (int, np.integer)):
+            raise TypeError(f"dim is an integer or a tuple of integers, got {dim!r}")
         if not -max(ndim, 1) <= d < max(ndim, 1):
             raise IndexError(f"dim {d} is out of range for a tensor of {ndim} axes")
         axes.append(int(d) % max(ndim, 1))
     if len(set(axes)) != len(axes):
         raise RuntimeError(f"dim {dim} names an axis twice")
     return tuple(sorted(axes)) if ndim else ()
+
+
+def normalize_dim(dim: int, ndim: int) -> int:
+    """Return one axis as a non-negative number; a tensor without axes counts as having one of length 1."""
+    (axis,) = normalize_axis(dim, max(ndim, 1))
+    return axis

@@ -8,7 +8,7 @@ import numpy as np
 
 from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, record
-from pellucid.ops._operands import Operand, operands
+from pellucid.ops._operands import Operand, combine, operands
 
 __all__ = [
     "add",
@@ -31,7 +31,7 @@ def add(x: Operand, w: Operand, *, alpha: float = 1) -> Tensor:
     if alpha != 1:
         w = mul(w, alpha)
     a, b = operands(x, w)
-    return record(QUIET.run(np.add, a, b), (x, lambda dy: dy), (w, lambda dy: dy))
+    return record(combine(np.add, a, b), (x, lambda dy: dy), (w, lambda dy: dy))
 
 
 def sub(x: Operand, w: Operand, *, alpha: float = 1) -> Tensor:
@@ -41,7 +41,7 @@ def sub(x: Operand, w: Operand, *, alpha: float = 1) -> Tensor:
     a, b = operands(x, w)
     if isinstance(a, np.ndarray) and a.dtype == np.bool_:
         raise RuntimeError("subtraction of booleans is not defined; use ~ or logical_xor")
-    return record(QUIET.run(np.subtract, a, b), (x, lambda dy: dy), (w, lambda dy: -dy))
+    return record(combine(np.subtract, a, b), (x, lambda dy: dy), (w, lambda dy: -dy))
 
 
 def rsub(x: Operand, w: Operand) -> Tensor:
@@ -52,7 +52,7 @@ def rsub(x: Operand, w: Operand) -> Tensor:
 def mul(x: Operand, w: Operand) -> Tensor:
     """Y = x w, element by element."""
     a, b = operands(x, w)
-    return record(QUIET.run(np.multiply, a, b), (x, lambda dy: dy * b), (w, lambda dy: dy * a))
+    return record(combine(np.multiply, a, b), (x, lambda dy: dy * b), (w, lambda dy: dy * a))
 
 
 def div(x: Operand, w: Operand, *, rounding_mode: str | None = None) -> Tensor:
@@ -68,7 +68,7 @@ def div(x: Operand, w: Operand, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode not in (None, "trunc"):
         raise ValueError(f"rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}")
     a, b = operands(x, w, real=True)
-    y = QUIET.run(np.divide, a, b)
+    y = combine(np.divide, a, b)
     if rounding_mode == "trunc":
         return _rounded(np.trunc(y).astype(np.result_type(*operands(x, w))), x, w)
     return record(y, (x, lambda dy: dy / b), (w, lambda dy: -dy * y / b))
@@ -78,7 +78,7 @@ def floor_divide(x: Operand, w: Operand) -> Tensor:
     """Y = floor(x / w); its gradient is zero."""
     a, b = operands(x, w)
     _refuse_integer_zero(a, b)
-    return _rounded(QUIET.run(np.floor_divide, a, b), x, w)
+    return _rounded(combine(np.floor_divide, a, b), x, w)
 
 
 def _rounded(y: Array, x: Operand, w: Operand) -> Tensor:
@@ -89,7 +89,7 @@ def remainder(x: Operand, w: Operand) -> Tensor:
     """Y = x - floor(x / w) w, with the sign of w, as Python's %."""
     a, b = operands(x, w)
     _refuse_integer_zero(a, b)
-    y = QUIET.run(np.remainder, a, b)
+    y = combine(np.remainder, a, b)
     return record(y, (x, lambda dy: dy), (w, lambda dy: -dy * np.floor(a / b)))
 
 
@@ -107,7 +107,7 @@ def neg(x: Tensor) -> Tensor:
 
 def square(x: Tensor) -> Tensor:
     """Y = x^2."""
-    a = x.array
+    a = x.array if x.array.dtype != np.bool_ else x.array.astype(np.int64)
     return record(QUIET.run(np.multiply, a, a), (x, lambda dy: 2 * dy * a))
 
 
@@ -119,7 +119,7 @@ def pow(x: Operand, w: Operand) -> Tensor:
     a, b = operands(x, w)
     if np.asarray(a).dtype.kind in "iu" and np.any(np.asarray(b) < 0):
         raise RuntimeError("integers to negative integer powers are not integers; convert with .float() first")
-    y = QUIET.run(np.power, a, b)
+    y = combine(np.power, a, b)
 
     def dx(dy: Array) -> Array:
         return dy * np.where(b == 0, 0, b * a ** np.where(b == 0, 1, b - 1)).astype(dy.dtype)
@@ -134,7 +134,7 @@ def maximum(x: Operand, w: Operand) -> Tensor:
     """Y = max(x, w), element by element; equal elements share the gradient by halves; NaN wins."""
     a, b = operands(x, w)
     return record(
-        np.maximum(a, b),
+        combine(np.maximum, a, b),
         (x, lambda dy: dy * _share(a < b, a == b)),
         (w, lambda dy: dy * _share(b < a, a == b)),
     )
@@ -144,7 +144,7 @@ def minimum(x: Operand, w: Operand) -> Tensor:
     """Y = min(x, w), element by element; equal elements share the gradient by halves; NaN wins."""
     a, b = operands(x, w)
     return record(
-        np.minimum(a, b),
+        combine(np.minimum, a, b),
         (x, lambda dy: dy * _share(a > b, a == b)),
         (w, lambda dy: dy * _share(b > a, a == b)),
     )

@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 
 from pellucid._tensor import Array, Tensor
-from pellucid.ops._operands import Operand, operands
+from pellucid.ops._operands import Operand, combine, normalize_axis, operands
 
 __all__ = [
     "all",
     "allclose",
     "any",
     "bitwise_and",
+    "bitwise_not",
     "bitwise_or",
     "bitwise_xor",
     "eq",
@@ -35,37 +36,37 @@ __all__ = [
 def eq(x: Operand, w: Operand) -> Tensor:
     """Y = (x == w)."""
     a, b = operands(x, w)
-    return Tensor(np.asarray(a == b))
+    return Tensor(combine(np.equal, a, b))
 
 
 def ne(x: Operand, w: Operand) -> Tensor:
     """Y = (x != w)."""
     a, b = operands(x, w)
-    return Tensor(np.asarray(a != b))
+    return Tensor(combine(np.not_equal, a, b))
 
 
 def lt(x: Operand, w: Operand) -> Tensor:
     """Y = (x < w)."""
     a, b = operands(x, w)
-    return Tensor(np.asarray(a < b))
+    return Tensor(combine(np.less, a, b))
 
 
 def le(x: Operand, w: Operand) -> Tensor:
     """Y = (x <= w)."""
     a, b = operands(x, w)
-    return Tensor(np.asarray(a <= b))
+    return Tensor(combine(np.less_equal, a, b))
 
 
 def gt(x: Operand, w: Operand) -> Tensor:
     """Y = (x > w)."""
     a, b = operands(x, w)
-    return Tensor(np.asarray(a > b))
+    return Tensor(combine(np.greater, a, b))
 
 
 def ge(x: Operand, w: Operand) -> Tensor:
     """Y = (x >= w)."""
     a, b = operands(x, w)
-    return Tensor(np.asarray(a >= b))
+    return Tensor(combine(np.greater_equal, a, b))
 
 
 def logical_not(x: Tensor) -> Tensor:
@@ -75,42 +76,50 @@ def logical_not(x: Tensor) -> Tensor:
 
 def logical_and(x: Tensor, w: Tensor) -> Tensor:
     """Y = x and w."""
-    return Tensor(np.logical_and(x.array, w.array))
+    return Tensor(combine(np.logical_and, x.array, w.array))
 
 
 def logical_or(x: Tensor, w: Tensor) -> Tensor:
     """Y = x or w."""
-    return Tensor(np.logical_or(x.array, w.array))
+    return Tensor(combine(np.logical_or, x.array, w.array))
 
 
 def logical_xor(x: Tensor, w: Tensor) -> Tensor:
     """Y = either x or w, not both."""
-    return Tensor(np.logical_xor(x.array, w.array))
+    return Tensor(combine(np.logical_xor, x.array, w.array))
 
 
 def bitwise_and(x: Operand, w: Operand) -> Tensor:
     """Y = x & w, for booleans and integers."""
     a, b = _whole(x, w)
-    return Tensor(np.asarray(a & b))
+    return Tensor(combine(np.bitwise_and, a, b))
 
 
 def bitwise_or(x: Operand, w: Operand) -> Tensor:
     """Y = x | w, for booleans and integers."""
     a, b = _whole(x, w)
-    return Tensor(np.asarray(a | b))
+    return Tensor(combine(np.bitwise_or, a, b))
 
 
 def bitwise_xor(x: Operand, w: Operand) -> Tensor:
     """Y = x ^ w, for booleans and integers."""
     a, b = _whole(x, w)
-    return Tensor(np.asarray(a ^ b))
+    return Tensor(combine(np.bitwise_xor, a, b))
 
 
 def _whole(x: Any, w: Any) -> tuple[Array, Array]:
-    a, b = operands(x, w)
-    if np.asarray(a).dtype.kind == "f" or np.asarray(b).dtype.kind == "f":
-        raise RuntimeError("the operators & | ^ are for booleans and integers; compare first, as in (x > 0) & (y > 0)")
+    a, b = (np.asarray(v) for v in operands(x, w))
+    if "f" in (a.dtype.kind, b.dtype.kind):
+        raise RuntimeError(
+            f"the operators & | ^ ~ are for booleans and integers, got {a.dtype} and {b.dtype}; compare first, as in "
+            "(x > 0) & (y > 0)"
+        )
     return a, b
+
+
+def bitwise_not(x: Tensor) -> Tensor:
+    """Y = ~x, for booleans and integers."""
+    return Tensor(np.invert(_whole(x, x)[0]))
 
 
 def isnan(x: Tensor) -> Tensor:
@@ -130,12 +139,12 @@ def isfinite(x: Tensor) -> Tensor:
 
 def any(x: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False) -> Tensor:
     """Y = whether any element is true, of all or along `dim`."""
-    return Tensor(np.asarray(np.any(x.array, axis=dim, keepdims=keepdim)))
+    return Tensor(np.asarray(np.any(x.array, axis=normalize_axis(dim, x.ndim), keepdims=keepdim)))
 
 
 def all(x: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False) -> Tensor:
     """Y = whether every element is true, of all or along `dim`."""
-    return Tensor(np.asarray(np.all(x.array, axis=dim, keepdims=keepdim)))
+    return Tensor(np.asarray(np.all(x.array, axis=normalize_axis(dim, x.ndim), keepdims=keepdim)))
 
 
 def isclose(x: Tensor, w: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:

@@ -110,6 +110,8 @@ def arange(
     """Return start, start + step, ... below end; with one argument, 0, 1, ... below it."""
     if end is None:
         start, end = 0, start
+    if step == 0 or (end - start) / step < 0:
+        raise RuntimeError(f"arange cannot go from {start} to {end} by the step {step}")
     kind = dtypes.int64 if all(isinstance(v, (int, np.integer)) for v in (start, end, step)) else None
     return _new(np.arange(start, end, step), dtype or kind, None, requires_grad)
 
@@ -227,6 +229,8 @@ def randint(
     """Return integers drawn evenly from low, ..., high - 1; `randint(high, size)` starts at 0."""
     if size is None:
         low, high, size = 0, low, high
+    if not low < high:  # type: ignore[operator]
+        raise ValueError(f"randint draws from low, ..., high - 1 and needs low < high, got {low} and {high}")
     return _new(_source(generator).integers(low, high, _sizes((size,))), dtype or dtypes.int64, device, False)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from pellucid import kernels as K
 from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, record
-from pellucid.ops._operands import Operand, float_array, operands
+from pellucid.ops._operands import Operand, combine, float_array, operands
 
 __all__ = [
     "abs",
@@ -172,7 +172,7 @@ def atan(x: Tensor) -> Tensor:
 def atan2(x: Operand, w: Operand) -> Tensor:
     """Y = the angle of the point (w, x) in radians, in (-pi, pi]."""
     a, b = operands(x, w, real=True)
-    y = np.arctan2(a, b)
+    y = combine(np.arctan2, a, b)
     return record(y, (x, lambda dy: dy * b / (a * a + b * b)), (w, lambda dy: -dy * a / (a * a + b * b)))
 
 
@@ -221,8 +221,8 @@ def clamp(x: Tensor, min: Operand | None = None, max: Operand | None = None) -> 
             if isinstance(bound, Tensor) and bound.requires_grad:
                 raise RuntimeError("clamp has no gradient by its bounds; use maximum and minimum")
             a, limit = operands(Tensor(a), bound)
-            inside = inside & keeps(x.array, limit)
-            a = choose(a, limit)
+            inside = inside & combine(keeps, x.array, limit)
+            a = combine(choose, a, limit)
     return record(a, (x, lambda dy: dy * inside))
 
 

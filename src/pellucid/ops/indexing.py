@@ -7,7 +7,7 @@ import numpy as np
 from pellucid import kernels as K
 from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, record
-from pellucid.ops._operands import Operand, normalize_axis, operands
+from pellucid.ops._operands import Operand, normalize_dim, operands
 
 __all__ = [
     "gather",
@@ -37,6 +37,8 @@ def plain_index(index: Any) -> Any:
         index = np.asarray(index) if index else np.zeros(0, dtype=np.int64)
     if isinstance(index, np.ndarray) and index.dtype.kind not in "bui":
         raise IndexError(f"tensors used as indices must be integers or booleans, got {index.dtype}")
+    if isinstance(index, (float, str)):
+        raise IndexError(f"an index is an integer, a slice, None, ..., a tensor or a list, got {index!r}")
     return index
 
 
@@ -80,13 +82,15 @@ def placed(x: Tensor, index: Any, value: Operand) -> Tensor:
 
 def select(x: Tensor, dim: int, index: int) -> Tensor:
     """Return the slice at one place of an axis, without that axis."""
-    (axis,) = normalize_axis(dim, x.ndim)
+    axis = normalize_dim(dim, x.ndim)
     return getitem(x, (*(slice(None),) * axis, index))
 
 
 def index_select(x: Tensor, dim: int, index: Tensor) -> Tensor:
     """Return the slices at the places `index`, a vector, along an axis."""
-    (axis,) = normalize_axis(dim, x.ndim)
+    if index.ndim > 1:
+        raise RuntimeError(f"index_select needs a vector of places, got shape {index.array.shape}; use x[index]")
+    axis = normalize_dim(dim, x.ndim)
     return getitem(x, (*(slice(None),) * axis, index))
 
 
@@ -97,6 +101,10 @@ def take(x: Tensor, index: Tensor) -> Tensor:
 
 def _along(shape: tuple[int, ...], axis: int, index: Array) -> tuple[Array, ...]:
     """Return the full index that names, for each place of `index`, the element it picks along `axis`."""
+    if index.ndim != len(shape):
+        raise RuntimeError(f"the index needs the tensor's {len(shape)} axes, got shape {index.shape}")
+    if any(n > size for i, (n, size) in enumerate(zip(index.shape, shape, strict=True)) if i != axis):
+        raise RuntimeError(f"an index of shape {index.shape} is larger than {shape} along another axis than dim {axis}")
     grid: list[Array] = list(np.indices(index.shape, sparse=True))
     grid[axis] = index
     if index.size and (index.min() < -shape[axis] or index.max() >= shape[axis]):
@@ -106,34 +114,40 @@ def _along(shape: tuple[int, ...], axis: int, index: Array) -> tuple[Array, ...]
 
 def gather(x: Tensor, dim: int, index: Tensor) -> Tensor:
     """y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and likewise for the others."""
-    (axis,) = normalize_axis(dim, x.ndim)
-    if index.ndim != x.ndim:
-        raise RuntimeError(f"gather needs an index with the tensor's {x.ndim} axes, got {index.ndim}")
+    axis = normalize_dim(dim, x.ndim)
     a, full = x.array, _along(x.array.shape, axis, index.array)
     return record(a[full], (x, lambda dy: K.add_at(a.shape, full, dy)))
 
 
+def _first(src: Tensor, index: Tensor) -> Tensor:
+    """Return the part of src that `index` covers."""
+    shape, n = src.array.shape, index.array.shape
+    if len(shape) != len(n) or any(a < b for a, b in zip(shape, n, strict=True)):
+        raise RuntimeError(f"an index of shape {n} needs a source at least as large, got {shape}")
+    return src if shape == n else getitem(src, tuple(slice(size) for size in n))
+
+
 def scatter(x: Tensor, dim: int, index: Tensor, src: Operand) -> Tensor:
     """Y = x with src[i][j][k] at [index[i][j][k]][j][k] for dim 0, and likewise for the others."""
-    (axis,) = normalize_axis(dim, x.ndim)
+    axis = normalize_dim(dim, x.ndim)
     full = _along(x.array.shape, axis, index.array)
     if isinstance(src, Tensor):
-        src = getitem(src, tuple(slice(n) for n in index.array.shape))
+        src = _first(src, index)
     return placed(x, full, src)
 
 
 def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Y = x with src added at the places of `index` along an axis; places named twice add up."""
-    (axis,) = normalize_axis(dim, x.ndim)
+    axis = normalize_dim(dim, x.ndim)
     full = _along(x.array.shape, axis, index.array)
-    src = getitem(src, tuple(slice(n) for n in index.array.shape))
+    src = _first(src, index)
     y = QUIET.run(np.add, x.array, K.add_at(x.array.shape, full, src.array))
     return record(y, (x, lambda dy: dy), (src, lambda dy: dy[full]))
 
 
 def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """Y = x with the slices of `source` added at the places `index` along an axis."""
-    (axis,) = normalize_axis(dim, x.ndim)
+    axis = normalize_dim(dim, x.ndim)
     full: Any = (*(slice(None),) * axis, index.array)
     y = QUIET.run(np.add, x.array, K.add_at(x.array.shape, full, source.array))
     return record(y, (x, lambda dy: dy), (source, lambda dy: dy[full]))
@@ -149,25 +163,34 @@ def where(condition: Tensor | Array, x: Operand | None = None, w: Operand | None
     if c.dtype != np.bool_:
         raise RuntimeError(f"where needs a boolean condition, got {c.dtype}; compare first, as in x > 0")
     a, b = operands(x, w)
-    return record(np.where(c, a, b), (x, lambda dy: np.where(c, dy, 0)), (w, lambda dy: np.where(c, 0, dy)))
+    try:
+        y = np.where(c, a, b)
+    except ValueError:
+        raise RuntimeError(f"shapes {c.shape}, {np.shape(a)} and {np.shape(b)} do not broadcast in where") from None
+    return record(y, (x, lambda dy: np.where(c, dy, 0)), (w, lambda dy: np.where(c, 0, dy)))
+
+
+def _spread(mask: Tensor, shape: tuple[int, ...]) -> Array:
+    """Return the mask broadcast to a shape."""
+    if mask.dtype != np.bool_:
+        raise RuntimeError(f"a mask must be boolean, got {mask.dtype}; compare first, as in x > 0")
+    try:
+        return np.broadcast_to(mask.array, shape)
+    except ValueError:
+        raise RuntimeError(f"a mask of shape {mask.array.shape} does not broadcast to {shape}") from None
 
 
 def masked_fill(x: Tensor, mask: Tensor, value: Operand) -> Tensor:
     """Y = x with `value` where the mask is true."""
-    if mask.dtype != np.bool_:
-        raise RuntimeError(f"masked_fill needs a boolean mask, got {mask.dtype}")
-    m = mask.array
-    v = np.asarray(value.array if isinstance(value, Tensor) else value, dtype=x.dtype)
+    m = _spread(mask, x.array.shape)
+    v = QUIET.run(np.asarray(value.array if isinstance(value, Tensor) else value).astype, x.dtype)
     return record(np.where(m, v, x.array), (x, lambda dy: np.where(m, 0, dy)), (value, lambda dy: np.where(m, dy, 0)))
 
 
 def masked_select(x: Tensor, mask: Tensor) -> Tensor:
     """Return the elements where the mask is true, as a vector."""
-    return getitem(x.broadcast_to(np.broadcast_shapes(x.array.shape, mask.array.shape)), _spread(mask, x))
-
-
-def _spread(mask: Tensor, x: Tensor) -> Array:
-    return np.broadcast_to(mask.array, np.broadcast_shapes(x.array.shape, mask.array.shape))
+    shape = np.broadcast_shapes(x.array.shape, mask.array.shape)
+    return getitem(x.broadcast_to(shape), _spread(mask, shape))
 
 
 def nonzero(x: Tensor, as_tuple: bool = False) -> Any:

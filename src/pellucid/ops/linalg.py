@@ -116,10 +116,12 @@ def einsum(equation: str, *tensors: Any) -> Tensor:
         output = "".join(c for c in letters if inputs.count(c) == 1)
     if any(len(set(term)) != len(term) for term in terms):
         raise RuntimeError(f"einsum {equation!r}: a letter repeated within one operand is not supported")
+    if len(terms) != len(parts):
+        raise RuntimeError(f"einsum {equation!r} names {len(terms)} operands, got {len(parts)}")
     _same_dtype("einsum", *parts)
     arrays = [x.array for x in parts]
+    size = _axis_sizes(equation, terms, arrays)
     z = QUIET.run(np.einsum, f"{','.join(terms)}->{output}", *arrays, optimize=len(arrays) > 2)
-    size = {c: n for term, a in zip(terms, arrays, strict=True) for c, n in zip(term, a.shape, strict=True)}
 
     def gradient(i: int) -> Any:
         others = [j for j in range(len(terms)) if j != i]
@@ -135,6 +137,17 @@ def einsum(equation: str, *tensors: Any) -> Tensor:
         return dx
 
     return record(z, *((x, gradient(i)) for i, x in enumerate(parts)))
+
+
+def _axis_sizes(equation: str, terms: list[str], arrays: list[Array]) -> dict[str, int]:
+    size: dict[str, int] = {}
+    for term, a in zip(terms, arrays, strict=True):
+        if len(term) != a.ndim:
+            raise RuntimeError(f"einsum {equation!r}: the operand {term!r} has {len(term)} axes, got shape {a.shape}")
+        for c, n in zip(term, a.shape, strict=True):
+            if size.setdefault(c, n) != n:
+                raise RuntimeError(f"einsum {equation!r}: the axis {c!r} has {size[c]} and {n} elements")
+    return size
 
 
 def linear(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
@@ -157,6 +170,8 @@ def linear(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
             f"a linear layer of {w.shape[-1]} inputs and {w.shape[0]} outputs got an input of shape {a.shape}, "
             f"whose last axis must be {w.shape[-1]}"
         )
+    if b is not None and b.array.shape != w.shape[:-1]:
+        raise RuntimeError(f"a linear layer with weights {w.shape} needs a bias of {w.shape[:-1]}, got {b.array.shape}")
     _same_dtype("a linear layer", x, W, *(() if b is None else (b,)))
     y = K.linear(a, w, None if b is None else b.array)
     if w.ndim == 1:

@@ -67,9 +67,7 @@ class TensorMethods:
     __or__ = __ror__ = comparison.bitwise_or
     __xor__ = __rxor__ = comparison.bitwise_xor
 
-    def __invert__(self: Any) -> Tensor:
-        return Tensor(~self.array)
-
+    __invert__ = comparison.bitwise_not
     __hash__ = object.__hash__
     any, all = comparison.any, comparison.all
     equal, allclose, isclose = comparison.equal, comparison.allclose, comparison.isclose

@@ -10,7 +10,7 @@ from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, record
 from pellucid.dtypes import to_dtype
 from pellucid.ops import indexing
-from pellucid.ops._operands import float_array, normalize_axis
+from pellucid.ops._operands import float_array, normalize_axis, normalize_dim
 from pellucid.ops.arithmetic import maximum, minimum
 
 __all__ = [
@@ -142,7 +142,8 @@ def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
 
 def cumsum(x: Tensor, dim: int) -> Tensor:
     """y_i = x_1 + ... + x_i along `dim`."""
-    if x.array.ndim == 0:
+    dim = normalize_dim(dim, x.ndim)
+    if x.ndim == 0:
         return sum(x, dim)
     y = QUIET.run(np.cumsum, x.array, dim, None if x.dtype.kind == "f" else np.int64)
     return record(y, (x, lambda dy: np.flip(np.cumsum(np.flip(dy, dim), axis=dim), dim)))
@@ -273,6 +274,7 @@ def argmin(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
 def argsort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
     """Return the indices that sort x along `dim`; always stable (`stable=False` allows, not demands, less)."""
     del stable  # equal elements keep their order either way
+    dim = normalize_dim(dim, x.ndim)
     if x.ndim == 0:
         return Tensor(np.zeros((), dtype=np.int64))
     if not descending:
@@ -296,8 +298,9 @@ def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = 
         RuntimeError: when there are fewer than k.
     """
     del sorted  # they come in order either way
-    if k > (x.array.shape[dim] if x.ndim else 1):
-        raise RuntimeError(f"topk of {k} elements along an axis of {x.array.shape[dim] if x.ndim else 1}")
+    n = x.array.shape[normalize_dim(dim, x.ndim)] if x.ndim else 1
+    if not 0 <= k <= n:
+        raise RuntimeError(f"topk of {k} elements along an axis of {n}")
     order = argsort(x, dim, descending=largest)
     first = order if x.ndim == 0 else Tensor(np.take(order.array, np.arange(k), axis=dim))
     return _chosen(x, first, dim, keepdim=True)

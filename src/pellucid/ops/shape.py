@@ -1,13 +1,14 @@
 """The same elements in another arrangement."""
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from pellucid._tensor import Array, Tensor, as_tensor, record
-from pellucid.ops._operands import common_dtype, normalize_axis
+from pellucid.ops._operands import common_dtype, normalize_axis, normalize_dim
 
 __all__ = [
     "broadcast_to",
@@ -47,7 +48,10 @@ def _sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
     """Return sizes given one by one or as one sequence."""
     if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
         shape = tuple(shape[0])
-    return tuple(int(n) for n in shape)
+    try:
+        return tuple([operator.index(n) for n in shape])
+    except TypeError:
+        raise TypeError(f"sizes and axes are integers, got {shape}") from None
 
 
 def reshape(x: Tensor, *shape: Any) -> Tensor:
@@ -80,7 +84,7 @@ def flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Join the axes from start_dim to end_dim into one."""
     if x.ndim == 0:
         return reshape(x, 1)
-    (start,), (end,) = normalize_axis(start_dim, x.ndim), normalize_axis(end_dim, x.ndim)
+    start, end = normalize_dim(start_dim, x.ndim), normalize_dim(end_dim, x.ndim)
     if start > end:
         raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
     shape = x.array.shape
@@ -94,7 +98,7 @@ def ravel(x: Tensor) -> Tensor:
 
 def unflatten(x: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """Split the axis `dim` into axes of the given sizes."""
-    (axis,) = normalize_axis(dim, x.ndim)
+    axis = normalize_dim(dim, x.ndim)
     shape = x.array.shape
     return reshape(x, *shape[:axis], *sizes, *shape[axis + 1 :])
 
@@ -113,7 +117,7 @@ def transpose(x: Tensor, dim0: int, dim1: int) -> Tensor:
     """Exchange two axes."""
     if x.ndim == 0:
         return permute(x)
-    (i,), (j,) = normalize_axis(dim0, x.ndim), normalize_axis(dim1, x.ndim)
+    i, j = normalize_dim(dim0, x.ndim), normalize_dim(dim1, x.ndim)
     return record(x.array.swapaxes(i, j), (x, lambda dy: dy.swapaxes(i, j)))
 
 
@@ -148,7 +152,7 @@ def squeeze(x: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
 
 def unsqueeze(x: Tensor, dim: int) -> Tensor:
     """Insert an axis of length 1 at `dim`."""
-    (axis,) = normalize_axis(dim, x.ndim + 1)
+    axis = normalize_dim(dim, x.ndim + 1)
     shape = x.array.shape
     return reshape(x, (*shape[:axis], 1, *shape[axis:]))
 
@@ -224,7 +228,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     parts = [x for x in parts if x.array.shape != (0,)] or parts[:1]
     if parts[0].ndim == 0:
         raise RuntimeError("cat needs tensors with axes; stack joins single numbers")
-    (axis,) = normalize_axis(dim, parts[0].ndim)
+    axis = normalize_dim(dim, parts[0].ndim)
     shapes = [x.array.shape for x in parts]
     if any(s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes):
         raise RuntimeError(f"cat along dim {dim} needs equal shapes but for that axis, got {shapes}")
@@ -242,6 +246,8 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Join tensors of one shape along a new axis."""
     parts = [as_tensor(x) for x in tensors]
     shapes = {x.array.shape for x in parts}
+    if not parts:
+        raise RuntimeError("stack needs at least one tensor")
     if len(shapes) != 1:
         raise RuntimeError(f"stack needs tensors of one shape, got {sorted(shapes)}")
     return cat([unsqueeze(x, dim) for x in parts], dim)
@@ -249,7 +255,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 def split(x: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Cut along an axis into pieces of one size (the last may be shorter) or of the given sizes."""
-    (axis,) = normalize_axis(dim, x.ndim)
+    axis = normalize_dim(dim, x.ndim)
     n = x.array.shape[axis]
     if isinstance(split_size, int):
         if split_size < 1:
@@ -268,12 +274,14 @@ def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Cut along an axis into at most `chunks` pieces of one size."""
     if chunks < 1:
         raise RuntimeError(f"chunk needs a positive number, got {chunks}")
-    return split(x, max(1, -(-x.array.shape[dim] // chunks)), dim)
+    return split(x, max(1, -(-x.array.shape[normalize_dim(dim, x.ndim)] // chunks)), dim)
 
 
 def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return the slices along an axis."""
-    return tuple(x.select(dim, i) for i in range(x.array.shape[dim]))
+    if x.ndim == 0:
+        raise RuntimeError("unbind needs a tensor with axes")
+    return tuple(x.select(dim, i) for i in range(x.array.shape[normalize_dim(dim, x.ndim)]))
 
 
 def flip(x: Tensor, *dims: Any) -> Tensor:
