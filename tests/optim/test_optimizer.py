@@ -15,7 +15,7 @@ def parameter(*shape):
 
 
 def test_no_parameters_and_a_generator_walked_twice_are_refused():
-    with pytest.raises(ValueError, match="empty list of parameters; model.parameters"):
+    with pytest.raises(ValueError, match=r"empty list of parameters; model\.parameters"):
         SGD([], lr=0.1)
     walked = nn.Linear(2, 3).parameters()
     SGD(walked, lr=0.1)
@@ -53,9 +53,9 @@ def test_a_computed_tensor_and_integers_cannot_be_trained():
 
 def test_a_parameter_given_twice_is_refused_with_both_places():
     w = parameter(2)
-    with pytest.raises(ValueError, match="parameter 1 of group 0 .*as parameter 0 of group 0"):
+    with pytest.raises(ValueError, match=r"parameter 1 of group 0 .*as parameter 0 of group 0"):
         SGD([w, w], lr=0.1)
-    with pytest.raises(ValueError, match="parameter 0 of group 1 .*as parameter 0 of group 0"):
+    with pytest.raises(ValueError, match=r"parameter 0 of group 1 .*as parameter 0 of group 0"):
         SGD([{"params": [w]}, {"params": w}], lr=0.1)
     optimizer = SGD([w], lr=0.1)
     with pytest.raises(ValueError, match="already given"):
@@ -103,7 +103,7 @@ def test_a_gradient_of_another_shape_or_type_moves_nothing(values):
     optimizer = Adam([a, b], lr=0.1)
     a.grad, b.grad = pellucid.ones(2), pellucid.ones(2)
     b.data = values
-    with pytest.raises(RuntimeError, match="parameter 1 of group 0 has shape"):
+    with pytest.raises(RuntimeError, match=r"parameter 1 of group 0 has shape"):
         optimizer.step()
     assert (a.array == 1).all()
     assert optimizer.state_dict()["state"] == {}

@@ -52,7 +52,7 @@ class Composed(LRScheduler):
             for scheduler, part in zip(self._schedulers, parts, strict=True):
                 scheduler.load_state_dict(part)
             own = {k: v for k, v in state_dict.items() if k != "_schedulers"}
-            super().load_state_dict(own | {"_schedulers": before})
+            super().load_state_dict(own)
         except ValueError:
             for scheduler, part in zip(self._schedulers, before, strict=True):
                 scheduler.load_state_dict(part)

@@ -14,6 +14,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
     T_cur counts the epochs since the last restart, T_i is the length of this period; each period is T_mult
     times as long as the one before. `step(epoch)` takes fractions too: `step(epoch + batch / batches)`.
+    Going on by `last_epoch` gives the rates of an undisturbed run, also where PyTorch's periods then differ
+    (T_mult > 1).
 
     Source: Loshchilov and Hutter, 2017.
 
@@ -47,7 +49,9 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         self.T_mult = positive_integer("CosineAnnealingWarmRestarts", "T_mult", T_mult)
         nonnegative("CosineAnnealingWarmRestarts", {"eta_min": eta_min}, "eta_min")
         self.eta_min = eta_min
-        self.T_cur: float = last_epoch
+        self.T_cur: float = -1
+        if last_epoch >= 0:
+            self.T_cur, self.T_i = self._place(last_epoch)
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
@@ -72,7 +76,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             if epoch < 0:
                 raise ValueError(f"CosineAnnealingWarmRestarts.step needs an epoch of at least 0, got {epoch}")
             self.T_cur, self.T_i = self._place(epoch)
-        self._step_count += 1
+        self._count()
         self._update_lr(math.floor(epoch))
 
     def _place(self, epoch: float) -> tuple[float, int]:

@@ -36,7 +36,7 @@ class _ByFunction(LRScheduler):
                 f"the state does not fit {type(self).__name__}: lr_lambdas for {len(attributes)} groups, here are "
                 f"{len(self.lr_lambdas)}"
             )
-        super().load_state_dict({k: v for k, v in state_dict.items() if k != "lr_lambdas"} | {"lr_lambdas": []})
+        super().load_state_dict({k: v for k, v in state_dict.items() if k != "lr_lambdas"})
         for factor, saved in zip(self.lr_lambdas, attributes, strict=True):
             if saved:
                 vars(factor).update(saved)

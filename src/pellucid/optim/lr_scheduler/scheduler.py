@@ -74,15 +74,18 @@ class LRScheduler:
     # --- stepping -------------------------------------------------------------------------------------------
     def step(self, epoch: int | None = None) -> None:
         """Go on by one epoch, after `optimizer.step()`, or to a given epoch by the closed form."""
+        self._count()
+        self._update_lr(epoch)
+
+    def _count(self) -> None:
         if self._step_count == 1 and self.optimizer.steps_taken == 0:
             warnings.warn(
                 f"{type(self).__name__}.step() was called before the first optimizer.step(), so the first learning "
                 "rate was never used; call optimizer.step() first",
                 UserWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
         self._step_count += 1
-        self._update_lr(epoch)
 
     def get_last_lr(self) -> list[float]:
         """Return the rates that were written last, one a group."""
@@ -115,6 +118,9 @@ class LRScheduler:
     # --- saving and loading ---------------------------------------------------------------------------------
     def state_dict(self) -> dict[str, Any]:
         """Return all but the optimizer and given functions: numbers, text and lists that JSON can hold."""
+        return self._own_state()
+
+    def _own_state(self) -> dict[str, Any]:
         return {
             name: list(value) if isinstance(value, list) else value
             for name, value in vars(self).items()
@@ -127,7 +133,7 @@ class LRScheduler:
         Raises:
             ValueError: when the state is of another kind of schedule; nothing is changed then.
         """
-        own = self.state_dict()
+        own = self._own_state()
         missing = [name for name in own if name not in state_dict]
         # Names that begin with an underscore may be PyTorch's own bookkeeping.
         unknown = [name for name in state_dict if name not in own and not name.startswith("_")]
