@@ -71,6 +71,14 @@ def test_text_does_not_overlap_or_leave_its_cell(C, named, long_names, rng, asse
     assert min(text.get_fontsize() for text in ax.texts) >= 6
 
 
+def test_very_many_classes_keep_their_colours_and_some_names(rng, assert_readable):
+    ax = plot.confusion_matrix(rng.integers(0, 9, (300, 300)), [f"class {i}" for i in range(300)])
+    assert_readable(ax)
+    assert ax.collections[0].get_array().size == 300 * 300
+    assert len(ax.texts) == 0
+    assert [label.get_text() for label in ax.get_yticklabels()] == [f"class {i}" for i in range(0, 300, 8)]
+
+
 def test_large_counts_stay_in_their_cells(assert_readable):
     ax = plot.confusion_matrix([[12_345_678, 1], [99, 87_654_321]], ["no", "yes"])
     assert_readable(ax)

@@ -1,5 +1,6 @@
 """Labels, names and numbers as callers bring them, made into the arrays that pictures are drawn from."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -114,9 +115,11 @@ def shorten_all(names: Sequence[object], length: int = 22) -> list[str]:
     short = [shorten(name, length) for name in names]
     whole = [" ".join(str(name).split()) for name in names]
 
+    times = Counter(short)
+
     def unlike(i: int) -> str:
         # Only a name that lost letters is marked: equal names were equal before.
-        if short[i] == whole[i] or short.count(short[i]) == 1:
+        if short[i] == whole[i] or times[short[i]] == 1:
             return short[i]
         mark = f"… #{i}"
         return whole[i][: length - len(mark)].rstrip() + mark

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from pellucid.grad_mode import no_grad
 from pellucid.plot._labels import as_indices, shorten, shorten_all
 from pellucid.plot.palette import color, ink, legend, legend_width, new_axes
 
@@ -34,8 +35,8 @@ def decision_boundary(
 
     Args:
         predict: takes (m, 2) float32 and gives class indices (m,) as integers, or probabilities: (m, C), or
-            (m,) or (m, 1) of class 1. A model's `forward` under `no_grad` will do, followed by its softmax
-            or sigmoid.
+            (m,) or (m, 1) of class 1. It is called without gradients;
+            a model with dropout needs `eval()` before.
         X: (n, 2) features.
         y: n class indices, or names that are among `classes`.
         classes: the names of the classes in the order of their indices.
@@ -70,7 +71,8 @@ def decision_boundary(
     x1 = np.linspace(low[0], high[0], resolution, dtype=np.float32)
     x2 = np.linspace(low[1], high[1], resolution, dtype=np.float32)
     grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)  # (resolution², 2)
-    winner, sureness, C = _answers(predict(grid), len(grid))
+    with no_grad():
+        winner, sureness, C = _answers(predict(grid), len(grid))
     C = max(C, int(labels.max()) + 1, len(classes or ()))
     if classes is not None and len(classes) < C:
         raise ValueError(f"predict and y know {C} classes, but classes names {len(classes)}")

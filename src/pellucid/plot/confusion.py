@@ -18,6 +18,9 @@ __all__ = ["confusion_matrix"]
 BLUE = "#1f62b0"
 """Darker than the blue of lines: white counts stand on it."""
 
+MOST_COUNTED = 40
+"""Classes up to which counts are written; more would be a carpet of tiny numbers."""
+
 _WHITE_FROM = 0.78
 """The share of its row from which a cell is so blue that white is easier to read on it than black."""
 
@@ -31,7 +34,8 @@ def confusion_matrix(
     """Draw how many rows of each true class were taken for each class.
 
     C[i, j] is the number of rows of class i that were predicted as class j. Cells show counts; the depth of
-    their colour is the share of their row, so that a rare class is as visible as a frequent one.
+    their colour is the share of their row, so that a rare class is as visible as a frequent one. With more
+    than 40 classes only the colours remain, and some of the names.
 
     Args:
         matrix_or_labels: the (C, C) counts, or the pair (y_true, y_pred) of class indices, each (n,). A pair
@@ -53,18 +57,21 @@ def confusion_matrix(
     short = shorten_all(names)
     longest = max(map(len, short))
     if ax is None:
-        side = max(3.3, C * (0.62 if C <= 12 else 0.42))
+        side = max(3.3, min(C, MOST_COUNTED) * (0.62 if C <= 12 else 0.42))
         margin = 0.085 * longest
         ax = new_axes(side + 0.5 + margin, side + 0.8 + min(margin, 1.0))
     _cells(ax, counts)
-    ax.set_yticks(range(C), short, parse_math=False)
-    upright = longest * 6.0 > _cell_width(ax, C)
-    ax.set_xticks(range(C), short, rotation=90 if upright else 0, parse_math=False)
+    step = -(-C // MOST_COUNTED)
+    places = range(0, C, step)
+    ax.set_yticks(places, short[::step], parse_math=False)
+    upright = longest * 6.0 > _cell_width(ax, C) * step
+    ax.set_xticks(places, short[::step], rotation=90 if upright else 0, parse_math=False)
     ax.set_xlabel("predicted class")
     ax.set_ylabel("true class")
     right, total = int(np.trace(counts)), int(counts.sum())
     ax.set_title(f"{percent(right / total)} of {total:,} rows right", loc="left", color=ink(ax), size=11)
-    _write_counts(ax, counts)
+    if C <= MOST_COUNTED:
+        _write_counts(ax, counts)
     return ax
 
 

@@ -49,7 +49,7 @@ def inline_svg(ax: "Axes", key: str, description: str) -> str:
     matplotlib = require("matplotlib", "plot")
     file = io.BytesIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "savefig.facecolor": "none"}):
-        ax.figure.canvas.figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        ax.figure.canvas.figure.savefig(file, format="svg", dpi=150, metadata={"Date": None, "Creator": None})
     root = ET.fromstring(file.getvalue())  # noqa: S314, as Matplotlib wrote it a line above
     for part in root.iter():
         part.tag = _bare(part.tag)
