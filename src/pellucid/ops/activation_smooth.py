@@ -136,7 +136,7 @@ def softsign(x: Tensor) -> Tensor:
     """Y = x / (1 + |x|); dx = dy / (1 + |x|)²."""
     a = float_array(x)
     d = 1 + np.abs(a)
-    return record(a / d, (x, lambda dy: dy / (d * d)))
+    return record(a / d, (x, lambda dy: dy / d / d))
 
 
 def logsigmoid(x: Tensor) -> Tensor:
