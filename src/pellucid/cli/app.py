@@ -1,0 +1,35 @@
+"""The commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from pellucid._version import __version__
+from pellucid.cli.evaluate import evaluate
+from pellucid.cli.info import info
+from pellucid.cli.predict import predict
+from pellucid.cli.train import train
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="pellucid",
+    help="Neural networks you can read, at a speed you can use. Begin with: pellucid train digits",
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (train, evaluate, predict, info):
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """Show the version or, where no command is given, the help."""
+    if version:
+        typer.echo(f"pellucid {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

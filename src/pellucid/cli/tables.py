@@ -1,0 +1,72 @@
+"""Tables in and out of the commands."""
+
+import gzip
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pellucid._extras import require
+from pellucid._files import atomic_write
+from pellucid.data import DataError, read_table
+from pellucid.train.prepare import source_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["check_output", "read", "write"]
+
+ENDINGS = (".csv", ".csv.gz", ".parquet", ".pq")
+
+
+def read(data: str) -> "tuple[pd.DataFrame, str]":
+    """Return the table that DATA means, and the digest of what was read; "" for standard input."""
+    if data == "-":
+        return read_table("-"), ""
+    frame, digest, _ = source_of(data)
+    return frame, digest
+
+
+def check_output(output: str, data: str) -> None:
+    """Refuse to begin what could not be written at the end, or would replace its own input.
+
+    Raises:
+        DataError: saying which.
+    """
+    path = Path(output)
+    if not path.name.lower().endswith(ENDINGS):
+        raise DataError(f"-o {output} must end in {', '.join(ENDINGS)}, which say how to write it")
+    if path.is_dir() or not path.parent.is_dir():
+        raise DataError(f"-o {output}: " + ("it is a folder" if path.is_dir() else f"there is no folder {path.parent}"))
+    if path.exists() and data != "-" and Path(data).exists() and path.samefile(data):
+        raise DataError(f"-o {output} is the input itself and would be lost; choose another name")
+
+
+def write(frame: "pd.DataFrame", output: str | None) -> None:
+    """Write a table to a file, whole or not at all, or as CSV to standard output."""
+    frame = _whole_numbers(frame)
+    if output is None or output == "-":
+        sys.stdout.buffer.write(frame.to_csv(index=False, lineterminator="\n").encode())
+        sys.stdout.flush()
+        return
+    if output.lower().endswith((".parquet", ".pq")):
+        require("pyarrow", "parquet")
+        buffer = io.BytesIO()
+        frame.to_parquet(buffer, index=False)
+        content = buffer.getvalue()
+    else:
+        content = frame.to_csv(index=False, lineterminator="\n").encode()
+        if output.lower().endswith(".gz"):
+            content = gzip.compress(content)
+    with atomic_write(output, "wb") as file:
+        file.write(content)
+
+
+def _whole_numbers(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Undo what a missing value did to a column of whole numbers: 31 was read as 31.0."""
+    columns = {
+        name: column.astype("Int64")
+        for name, column in frame.items()
+        if column.dtype.kind == "f" and column.isna().any() and (column.dropna() % 1 == 0).all()
+    }
+    return frame.assign(**{str(name): column for name, column in columns.items()}) if columns else frame

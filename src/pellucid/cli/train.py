@@ -1,0 +1,208 @@
+"""`pellucid train`: from a table to a trained, evaluated network in a folder."""
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pellucid.cli import report, show
+from pellucid.cli.codes import INTERRUPTED
+from pellucid.cli.folders import new_folder
+from pellucid.cli.options import Debug
+from pellucid.cli.settings import config_of, flag, given_settings, option, read_settings
+from pellucid.data import embedded_names
+from pellucid.models.activations import ACTIVATIONS
+from pellucid.optim import REGISTRY
+from pellucid.train.callbacks import Callback, TrainingDivergedError, progress
+from pellucid.train.config import CLASS_WEIGHTS, SCALINGS, SCHEDULES, SPLITS, TASKS
+from pellucid.train.prepare import Prepared
+from pellucid.train.run import RunResult, resume_run, train_run
+from pellucid.train.run_folder import RunError, RunFiles
+from pellucid.train.trainer import Trainer
+
+__all__ = ["train"]
+
+DATA, NETWORK, RUN = "Data", "Network", "Run"
+
+
+def _one_of(names: Any) -> str:
+    return ", ".join(names)
+
+
+def train(
+    data: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="DATA",
+            help=f"CSV or Parquet file, or an embedded data set: {_one_of(embedded_names())}.",
+            show_default=False,
+        ),
+    ] = None,
+    target: Annotated[
+        str | None, option("target", "Column to predict; embedded data sets know theirs.", "COLUMN", DATA)
+    ] = None,
+    task: Annotated[str | None, option("task", f"{_one_of(TASKS)}.", "TASK", DATA)] = None,
+    scaling: Annotated[str | None, option("scaling", f"Of numbers: {_one_of(SCALINGS)}.", "HOW", DATA)] = None,
+    drop: Annotated[list[str] | None, option("drop", "Columns to leave out.", "A,B", DATA)] = None,
+    kinds: Annotated[
+        list[str] | None,
+        option("kinds", "Kind of a column: number, category, binary, date, id. Repeatable.", "COLUMN=KIND", DATA),
+    ] = None,
+    split: Annotated[str | None, option("split", f"How rows are divided: {_one_of(SPLITS)}.", "HOW", DATA)] = None,
+    split_column: Annotated[
+        str | None, option("split_column", "Column of times or groups to divide by.", "COLUMN", DATA)
+    ] = None,
+    test_size: Annotated[str | None, option("test_size", "Share or number of test rows.", "SIZE", DATA)] = None,
+    validation_size: Annotated[
+        str | None, option("validation_size", "Share or number of validation rows.", "SIZE", DATA)
+    ] = None,
+    hidden: Annotated[
+        str | None,
+        option("hidden", "Units of the hidden layers; none for a linear model (default: suggested).", "64,32", NETWORK),
+    ] = None,
+    activation: Annotated[str | None, option("activation", f"{_one_of(ACTIVATIONS)}.", "NAME", NETWORK)] = None,
+    dropout: Annotated[float | None, option("dropout", "Share of hidden units dropped.", "SHARE", NETWORK)] = None,
+    batch_norm: Annotated[bool | None, option("batch_norm", "Normalise hidden layers.", panel=NETWORK)] = None,
+    optimizer: Annotated[str | None, option("optimizer", f"{_one_of(REGISTRY)}.", "NAME")] = None,
+    lr: Annotated[float | None, option("lr", "Learning rate.", "RATE")] = None,
+    momentum: Annotated[float | None, option("momentum", "Of sgd and rmsprop.", "SHARE")] = None,
+    schedule: Annotated[str | None, option("schedule", f"Of the rate: {_one_of(SCHEDULES)}.", "NAME")] = None,
+    weight_decay: Annotated[float | None, option("weight_decay", "L2 decay of the weights.", "WEIGHT")] = None,
+    l1: Annotated[float | None, option("l1", "L1 penalty on the weights.", "WEIGHT")] = None,
+    clip_norm: Annotated[float | None, option("clip_norm", "Bound of the gradients' norm.", "NORM")] = None,
+    epochs: Annotated[int | None, option("epochs", "Passes over the rows at most.", "N")] = None,
+    batch_size: Annotated[int | None, option("batch_size", "Rows of a step.", "N")] = None,
+    patience: Annotated[int | None, option("patience", "Epochs without improvement before the end.", "N")] = None,
+    class_weight: Annotated[
+        str | None, option("class_weight", f"Of classes in the loss: {_one_of(CLASS_WEIGHTS)}.", "HOW")
+    ] = None,
+    seed: Annotated[int | None, option("seed", "Of everything random.", "N", RUN)] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="New folder (default runs/DATA-N).", show_default=False, rich_help_panel=RUN),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Continue an interrupted run.", show_default=False, rich_help_panel=RUN),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Settings from a JSON file, or a run's config.json; options given here win.",
+            show_default=False,
+            rich_help_panel=RUN,
+        ),
+    ] = None,
+    checkpoint_every_steps: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Checkpoints also inside of epochs.", show_default=False, rich_help_panel=RUN),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show the result only.", rich_help_panel=RUN)] = False,
+    debug: Debug = False,
+) -> int:
+    """Train a network on a table, judge it, and leave everything in a folder.
+
+    Example: pellucid train customers.csv --target churned --hidden 64,32
+    """
+    given = given_settings(locals())
+    callbacks: list[Callback] = [] if quiet else [progress(sys.stderr)]
+    if resume is not None:
+        others = {"out": out, "config": config, "checkpoint_every_steps": checkpoint_every_steps}
+        refused = [*given, *(name for name, value in others.items() if value is not None)]
+        if refused:
+            raise RunError(
+                f"--resume continues {resume} with its own settings; leave out {', '.join(map(flag, refused))}"
+            )
+        with _saying_how_to_go_on(resume):
+            return _finish(resume_run(resume, callbacks, on_prepared=None if quiet else _describe))
+    if checkpoint_every_steps is not None and checkpoint_every_steps < 1:
+        raise RunError(f"--checkpoint-every-steps must be at least 1, got {checkpoint_every_steps}")
+    stored = {} if config is None else read_settings(config)
+    settings = config_of(given, stored.get("settings", {}), config)
+    if settings.data == "-":
+        raise RunError("a run must be able to read its data again, so not from standard input; give a file")
+
+    def before(prepared: Prepared, trainer: Trainer) -> None:
+        if not quiet:
+            _describe(prepared, trainer)
+        if "data" not in given and stored.get("data", {}).get("sha256", prepared.sha256) != prepared.sha256:
+            _note(f"note: {settings.data} has changed since the run of {config}; this is no exact repetition")
+
+    place: AbstractContextManager[Path] = new_folder(settings.data) if out is None else nullcontext(Path(out))
+    every = checkpoint_every_steps or stored.get("checkpoint_every_steps")
+    with place as folder, _saying_how_to_go_on(folder):
+        return _finish(train_run(settings, folder, callbacks, on_prepared=before, checkpoint_every_steps=every))
+
+
+def _note(text: str) -> None:
+    show.say(show.console(sys.stderr), text)
+
+
+def _describe(prepared: Prepared, trainer: Trainer) -> None:
+    """Show what goes into the training before it begins."""
+    to, target = show.console(sys.stderr), prepared.target
+    if target.is_classification:
+        names = ", ".join(map(str, target.classes[:6])) + (" ..." if target.n_classes > 6 else "")
+        what = f"{target.n_classes} classes: {names}"
+    else:
+        what = f"a number from {show.number(prepared.labels.min())} to {show.number(prepared.labels.max())}"
+    show.columns(to, prepared)
+    sizes = ", ".join(f"{n:,} {part}" for part, n in prepared.split.sizes().items())
+    dropped = f", {prepared.dropped:,} left out because their target is missing" if prepared.dropped else ""
+    model: Any = trainer.model
+    parameters = sum(p.numel() for p in model.parameters())
+    network = f"{'-'.join(map(str, model.sizes))} units, {model.activation}"
+    network += f", dropout {model.dropout}" if model.dropout else ""
+    network += ", batch norm" if model.batch_norm else ""
+    to.print()
+    show.facts(
+        to,
+        {
+            "data": prepared.name,
+            "target": f"{target.name}, {what}",
+            "rows": sizes + dropped,
+            "network": f"{network}, {parameters:,} parameters",
+        },
+    )
+    to.print()
+
+
+def _finish(result: RunResult) -> int:
+    """Write the report, show the result, and return the exit code."""
+    try:
+        page = str(report.write(result))
+    except ImportError as error:  # a run without pictures is a run
+        page = f"none: {error}"
+    to = show.console(sys.stdout)
+    show.result(to, result)
+    for warning in result.warnings:
+        show.say(to, f"warning: {warning}")
+    to.print()
+    show.facts(to, {"run folder": str(result.folder), "report": page})
+    if result.interrupted:
+        _note(f"Interrupted; the best weights so far are kept. {_how_to_go_on(result.folder)}")
+        return INTERRUPTED
+    return 0
+
+
+def _how_to_go_on(folder: str | Path) -> str:
+    return f"Continue with: pellucid train --resume {shlex.quote(str(folder))}"
+
+
+@contextmanager
+def _saying_how_to_go_on(folder: str | Path) -> Iterator[None]:
+    """Add to what ends a training early what can be done about it."""
+    try:
+        yield
+    except TrainingDivergedError as error:
+        error.add_note(f"The epochs until then are in {folder}; train anew with, for example, a tenth of the --lr.")
+        raise
+    except (OSError, KeyboardInterrupt) as error:
+        if RunFiles(folder).config.exists():
+            error.add_note(_how_to_go_on(folder))
+        raise
