@@ -85,6 +85,14 @@ def test_single_items_and_gathered_rows_have_the_same_order():
     assert taken(DataLoader(subset, **options)) == taken(DataLoader(rows(9), **options))
 
 
+def test_a_tensor_dataset_is_indexed_once_a_batch(monkeypatch):
+    asked = []
+    fetch = TensorDataset.__getitem__
+    monkeypatch.setattr(TensorDataset, "__getitem__", lambda self, index: asked.append(index) or fetch(self, index))
+    assert taken(DataLoader(Subset(rows(9), [8, 6, 4, 2, 0]), 2)) == [[8, 6], [4, 2], [0]]
+    assert [index.tolist() for index in asked] == [[8, 6], [4, 2], [0]]
+
+
 def test_a_collate_function_gets_the_samples():
     loader = DataLoader(rows(5), 2, collate_fn=lambda samples: sum(x.array.item() for (x,) in samples))
     assert list(loader) == [1, 5, 4]

@@ -30,7 +30,7 @@ def refused(source) -> str:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_separator_and_byte_order_mark_are_found(tmp_path, separator, bom, newline):
     text = newline.join(separator.join(row) for row in [("name", "x"), ("Zoë", "1.5"), ("Bo", "")])
     frame = read_table(write(tmp_path, bom + text.encode()))
@@ -73,7 +73,7 @@ def test_a_question_mark_is_a_missing_value():
 
 def test_empty_lines_are_rows_only_in_a_table_of_one_column():
     assert read_table(io.StringIO("a\n1\n\n3\n"))["a"].isna().tolist() == [False, True, False]
-    assert len(read_table(io.StringIO("\na,b\n1,2\n\n3,4\n"))) == 2
+    assert len(read_table(io.StringIO("\na,b\n1,2\n\n3,4\n   \n"))) == 2
 
 
 def test_lines_are_counted_only_where_a_record_is_a_line():
@@ -116,6 +116,13 @@ def test_rising_numbers_may_be_column_names():
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     assert "does not exist" in refused(tmp_path / "none.csv")
     assert "is a folder" in refused(tmp_path)
+    assert "cannot be read: File name too long" in refused(tmp_path / ("x" * 1000))
+
+
+def test_a_row_that_pandas_would_lose_is_an_error(monkeypatch):
+    read = pd.read_csv
+    monkeypatch.setattr(pd, "read_csv", lambda *args, **options: read(*args, **options).iloc[1:])
+    assert "2 records were counted but 1 read" in refused(io.StringIO("a,b\n1,2\n3,4\n"))
 
 
 def test_something_that_is_no_source_is_a_type_error():

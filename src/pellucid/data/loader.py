@@ -146,9 +146,8 @@ class DataLoader:
             >>> [b.tolist() for b in resumed] == [b.tolist() for b in batches]
             True
         """
-        epoch, batch = self._epoch, self._batch
-        if batch >= len(self) or self._start[0] <= epoch:
-            epoch, batch = self._start
+        finished = self._batch >= len(self)
+        epoch, batch = self._start if finished else (self._epoch, self._batch)
         return {
             "seed": self.seed,
             "epoch": epoch,

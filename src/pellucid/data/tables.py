@@ -114,6 +114,8 @@ def _decode(name: str, data: bytes) -> str:
         raise DataError(
             f"{name}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
         ) from None
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # as spreadsheets on old Macs ended their lines
     if _NOT_TEXT.search(text):
         raise DataError(f"{name} is a binary file, not a CSV table; give a CSV or Parquet file")
     return text
@@ -202,7 +204,7 @@ def _walk(name: str, text: str, separator: str) -> tuple[list[str], int, bool, s
                 header = row
                 _check_header(name, header)
                 continue
-            if not row and len(header) > 1:
+            if row in ([], [""]) and len(header) > 1:
                 regular = False
                 continue
             if len(row) != len(header) and row:
