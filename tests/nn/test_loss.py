@@ -45,6 +45,11 @@ def test_shapes_of_different_sizes_are_refused_without_a_mend_that_could_not_wor
         nn.MSELoss()(pellucid.ones(4, 2), pellucid.ones(4, 3))
 
 
+def test_transposed_shapes_are_refused_without_a_reshape_that_would_scramble_them():
+    with pytest.raises(ValueError, match=r"shape \(2, 3\) and the target \(3, 2\)$"):
+        nn.L1Loss()(pellucid.ones(2, 3), pellucid.ones(3, 2))
+
+
 def test_integers_as_input_are_refused_with_the_mend():
     with pytest.raises(RuntimeError, match=r"floating-point input, got int64; convert it with .float\(\)"):
         nn.MSELoss()(pellucid.tensor([1, 2]), pellucid.tensor([1, 2]))

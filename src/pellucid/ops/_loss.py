@@ -56,15 +56,12 @@ def same_shape(where: str, x: Tensor, t: Tensor, names: tuple[str, str] = ("inpu
     if a == b:
         return
     first, second = names
-    mend = f"bring both to one shape, for example with {second}.reshape{a}" if x.array.size == t.array.size else ""
+    mend = ""
     if a == (*b, 1):
-        mend = f"use {second}.unsqueeze({len(b)}) or {first}.squeeze({len(b)})"
+        mend = f"; use {second}.unsqueeze({len(b)}) or {first}.squeeze({len(b)})"
     elif b == (*a, 1):
-        mend = f"use {second}.squeeze({len(a)}) or {first}.unsqueeze({len(a)})"
-    raise ValueError(
-        f"{where} compares element with element, but the {first} has shape {a} and the {second} {b}"
-        + (f"; {mend}" if mend else "")
-    )
+        mend = f"; use {second}.squeeze({len(a)}) or {first}.unsqueeze({len(a)})"
+    raise ValueError(f"{where} compares element with element, but the {first} has shape {a} and the {second} {b}{mend}")
 
 
 def elementwise(where: str, input: Any, target: Any) -> tuple[Tensor, Tensor, Array, Array]:
