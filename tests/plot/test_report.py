@@ -159,8 +159,8 @@ def test_numbers_of_each_class_are_right(tmp_path, digits):
     data = replace(digits, y_true=y, y_pred=p, scores=None, metrics=metrics)
     words = Page(read(tmp_path, data)).words
     # setosa: 20 of 20 said right, 20 of 30 found, F1 = 2 (1 · 2/3) / (1 + 2/3) = 0.8; virginica was never there.
-    assert "setosa 1 0.6667 0.8 30" in words
-    assert "versicolor 0.75 1 0.8571 30" in words
+    assert "setosa 1.000 0.667 0.800 30" in words
+    assert "versicolor 0.750 1.000 0.857 30" in words
     assert "virginica – – – 0" in words
 
 

@@ -66,7 +66,7 @@ def render(data: ReportData) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": _number, "duration": _duration, "metric": _metric}
+    environment.filters |= {"number": _number, "duration": _duration, "metric": _metric, "share": _share}
     source = files("pellucid.plot").joinpath("templates/report.html.jinja").read_text(encoding="utf-8")
     pictures = {key: jinja2.utils.markupsafe.Markup(svg) for key, svg in _pictures(data).items()}
     kinds: dict[str, int] = {}
@@ -142,6 +142,11 @@ def _number(value: Any) -> str:
     if not math.isfinite(x):
         return "–"
     return f"{x:,.0f}" if x.is_integer() and abs(x) < 1e15 else f"{x:,.4g}"
+
+
+def _share(value: float) -> str:
+    """Write a number from 0 to 1, all of the same width, for columns that are compared."""
+    return f"{value:.3f}" if math.isfinite(value) else "–"
 
 
 def _metric(name: str) -> str:
