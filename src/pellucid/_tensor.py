@@ -364,13 +364,14 @@ def record(y: Any, *gradients: tuple[Any, Gradient]) -> Tensor:
     """
     out = Tensor(y)
     if MODE.enabled:
-        inputs, functions, versions = [], [], []
+        needed, inputs, functions, versions = False, [], [], []
         for x, dx in gradients:
-            if isinstance(x, Tensor) and x._requires_grad:
+            if isinstance(x, Tensor):  # also one that needs no gradient: another's gradient may hold its array
+                needed = needed or x._requires_grad
                 inputs.append(x)
                 functions.append(dx)
                 versions.append(x._version[0])
-        if inputs:
+        if needed:
             out._requires_grad = True
             out._node = Node(inputs, functions, versions)
     return out

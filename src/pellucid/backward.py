@@ -90,10 +90,11 @@ def _step(tensor: Tensor, node: Node, dy: Array, pending: dict[int, Array]) -> N
     gradients = node.gradients
     if gradients is None:  # a hook walked the same tape while this walk was under way
         raise RuntimeError("the graph was freed during this backward walk")
-    dxs = [dx(dy) for dx in gradients] if isinstance(gradients, list) else gradients(dy)
-    for x, dx in zip(node.inputs, dxs, strict=True):
-        if dx is None or not x._requires_grad:
+    dxs = gradients if isinstance(gradients, list) else gradients(dy)
+    for x, given in zip(node.inputs, dxs, strict=True):
+        if given is None or not x._requires_grad:
             continue
+        dx = given(dy) if callable(given) else given
         a, own = x.array, dx if type(dx) is np.ndarray else np.asarray(dx)  # NumPy gives scalars for 0-dim
         if own.shape != a.shape or own.dtype is not a.dtype:
             own = unbroadcast(own, a.shape).astype(a.dtype, copy=False)
@@ -156,6 +157,8 @@ def _run_hooks(tensor: Tensor, dy: Array) -> Array:
     for hook in list((tensor._hooks or {}).values()):
         replaced = hook(Tensor(dy))
         if replaced is not None:
+            if not isinstance(replaced, Tensor):
+                raise TypeError(f"a hook must return a Tensor or None, got {type(replaced).__name__}")
             if replaced.array.shape != dy.shape:
                 raise RuntimeError(f"a hook returned shape {replaced.array.shape} for a gradient of {dy.shape}")
             dy = replaced.array.astype(dy.dtype, copy=False)
