@@ -1,10 +1,13 @@
 """Lengths, angles and distances of vectors, composed of other operations."""
 
+import numpy as np
+
 from pellucid._tensor import Tensor
 from pellucid.ops.arithmetic import add, div, mul, sub
 from pellucid.ops.elementwise import clamp
 from pellucid.ops.reduction import norm
 from pellucid.ops.reduction import sum as sum_
+from pellucid.ops.shape import broadcast_to
 
 __all__ = ["cosine_similarity", "normalize", "pairwise_distance"]
 
@@ -28,6 +31,8 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
         >>> cosine_similarity(pellucid.tensor([[3.0, 0.0]]), pellucid.tensor([[2.0, 0.0]])).tolist()
         [1.0]
     """
+    shape = np.broadcast_shapes(x1.array.shape, x2.array.shape)
+    x1, x2 = broadcast_to(x1, shape), broadcast_to(x2, shape)
     length1 = clamp(norm(x1, 2, dim, keepdim=True), min=eps)
     length2 = clamp(norm(x2, 2, dim, keepdim=True), min=eps)
     return sum_(mul(div(x1, length1), div(x2, length2)), dim)
