@@ -12,6 +12,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "hardsigmoid": nn.Hardsigmoid,
     "hardswish": nn.Hardswish,
     "hardtanh": nn.Hardtanh,
+    "identity": nn.Identity,
     "leaky_relu": nn.LeakyReLU,
     "logsigmoid": nn.LogSigmoid,
     "mish": nn.Mish,

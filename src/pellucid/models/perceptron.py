@@ -28,7 +28,7 @@ class PerceptronHistory:
         >>> print(PerceptronHistory(errors=(2, 1, 0), n_rows=4))
         linearly separable: no row was wrong in epoch 3
         >>> print(PerceptronHistory(errors=(2, 3), n_rows=4))
-        not linearly separable within 2 epochs: 3 of 4 rows were still wrong; more epochs may or may not help
+        not linearly separable within 2 epochs: 3 of 4 rows were wrong in epoch 2; more epochs may or may not help
     """
 
     errors: tuple[int, ...]
@@ -44,13 +44,13 @@ class PerceptronHistory:
         epochs = len(self.errors)
         if self.converged:
             return f"linearly separable: no row was wrong in epoch {epochs}"
-        wrong = f"{self.errors[-1]} of {self.n_rows} rows were still wrong"
+        wrong = f"{self.errors[-1]} of {self.n_rows} rows were wrong in epoch {epochs}"
         if self.cycle is None:
             return f"not linearly separable within {epochs} epochs: {wrong}; more epochs may or may not help"
         first, second = self.cycle
         return (
-            f"not linearly separable: {wrong} after {epochs} epochs, and epoch {second} would begin with the weights "
-            f"of epoch {first}, so the rule goes round for ever"
+            f"not linearly separable: {wrong}, and epoch {second} would begin with the same weights as epoch {first}, "
+            "so the rule goes round for ever"
         )
 
 
