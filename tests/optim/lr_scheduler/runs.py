@@ -73,20 +73,17 @@ CASES = {
     ],
 }
 EACH = [(name, case) for name, cases in CASES.items() for case in range(len(cases))]
-ADAM = {"momentum": "betas"}
 
 
 def optimizers(kind="SGD"):
     """Return our optimizer and PyTorch's, each of two groups with gradients."""
     settings = {"lr": 0.1, "momentum": 0.9} if kind == "SGD" else {"lr": 0.1}
-    mine, torchs = (
-        [pellucid.ones(2, requires_grad=True) for _ in "ab"],
-        [torch.ones(2, requires_grad=True) for _ in "ab"],
-    )
-    return tuple(
-        getattr(library, kind)([{"params": [a]}, {"params": [b], "lr": 0.3}], **settings)
-        for library, (a, b) in ((optim, mine), (torch.optim, torchs))
-    )
+
+    def build(optimizers, ones):
+        groups = [{"params": [ones(2, requires_grad=True)]}, {"params": [ones(2, requires_grad=True)], "lr": 0.3}]
+        return getattr(optimizers, kind)(groups, **settings)
+
+    return build(optim, pellucid.ones), build(torch.optim, torch.ones)
 
 
 def make(library, optimizer, name, case):

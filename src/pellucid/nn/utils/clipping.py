@@ -128,10 +128,11 @@ def clip_grads_with_norm_(
     _check_bound("max_norm", max_norm)
     factor = float(max_norm) / (float(total_norm) + 1e-6)
     if not factor >= 1:  # true for NaN as well, which is carried into every gradient
-        for p in _listed(parameters):
-            if p.grad is not None:
-                # A new array: whoever kept the old gradient keeps what was computed.
-                p.grad = Tensor(np.multiply(p.grad.array, factor, dtype=p.grad.dtype))
+        with np.errstate(all="ignore"):  # infinities are carried as values, as the backward walk carries them
+            for p in _listed(parameters):
+                if p.grad is not None:
+                    # A new array: whoever kept the old gradient keeps what was computed.
+                    p.grad = Tensor(np.multiply(p.grad.array, factor, dtype=p.grad.dtype))
 
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:

@@ -65,6 +65,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         Raises:
             ValueError: when the epoch is negative.
         """
+        self._count(jump=epoch is not None)
         if epoch is None and self.last_epoch >= 0:
             epoch = self.last_epoch + 1
             self.T_cur += 1
@@ -76,7 +77,6 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             if epoch < 0:
                 raise ValueError(f"CosineAnnealingWarmRestarts.step needs an epoch of at least 0, got {epoch}")
             self.T_cur, self.T_i = self._place(epoch)
-        self._count()
         self._update_lr(math.floor(epoch))
 
     def _place(self, epoch: float) -> tuple[float, int]:

@@ -74,11 +74,11 @@ class LRScheduler:
     # --- stepping -------------------------------------------------------------------------------------------
     def step(self, epoch: int | None = None) -> None:
         """Go on by one epoch, after `optimizer.step()`, or to a given epoch by the closed form."""
-        self._count()
+        self._count(jump=epoch is not None)
         self._update_lr(epoch)
 
-    def _count(self) -> None:
-        if self._step_count == 1 and self.optimizer.steps_taken == 0:
+    def _count(self, *, jump: bool) -> None:
+        if not jump and self._step_count == 1 and self.optimizer.steps_taken == 0:
             warnings.warn(
                 f"{type(self).__name__}.step() was called before the first optimizer.step(), so the first learning "
                 "rate was never used; call optimizer.step() first",
