@@ -55,9 +55,9 @@ def test_rows_do_not_influence_each_other_and_training_is_evaluation():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda x: nn.LayerNorm(5)(x), ValueError, r"over \(5,\) needs an input of shape \(..., 5,\), got \(2, 6\)"),
-        (lambda x: nn.RMSNorm((2, 5))(x), ValueError, r"over \(2, 5\) needs .* \(..., 2, 5\), got \(2, 6\)"),
-        (lambda x: nn.GroupNorm(1, 5)(x), ValueError, r"GroupNorm\(1, 5\) needs .*\(N, 5, ...\), got \(2, 6\)"),
+        (nn.LayerNorm(5), ValueError, r"over \(5,\) needs an input of shape \(..., 5,\), got \(2, 6\)"),
+        (nn.RMSNorm((2, 5)), ValueError, r"over \(2, 5\) needs .* \(..., 2, 5\), got \(2, 6\)"),
+        (nn.GroupNorm(1, 5), ValueError, r"GroupNorm\(1, 5\) needs .*\(N, 5, ...\), got \(2, 6\)"),
         (lambda x: F.layer_norm(x, ()), ValueError, "needs an input"),
         (lambda x: F.layer_norm(x, (6,), pellucid.ones(1)), ValueError, r"needs weight \(6,\), got \(1,\)"),
         (lambda x: F.layer_norm(x, (6,), None, pellucid.ones(2, 6)), ValueError, r"needs bias \(6,\), got \(2, 6\)"),
