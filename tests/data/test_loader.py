@@ -216,6 +216,8 @@ def test_impossible_batch_sizes_are_refused(batch_size):
 def test_something_without_length_is_refused():
     with pytest.raises(TypeError, match="generator does not"):
         DataLoader(i for i in range(3))
+    with pytest.raises(TypeError, match="set does not"):
+        DataLoader({1, 2})
 
 
 class Point(NamedTuple):

@@ -94,6 +94,7 @@ def test_lines_are_counted_only_where_a_record_is_a_line():
         ("a,b,c\n1,2,3\n\n4,5,6,7\n", "line 4: expected 3 fields as in the header, found 4"),
         ('a,b\n"1\n2",3\n4\n', "line 4: expected 2 fields as in the header, found 1"),
         ('a,b\n1,2\n"3,4\n5,6\n', "line 3: not readable as CSV"),
+        ('a,b\n1,2\n"x"y,3\n', "line 3: not readable as CSV"),
         (b"a,b\n1,\xff\n", "line 2: byte 0xff is not UTF-8"),
         (b"a,b\n1,2\n3,\xe9\n", "line 3: byte 0xe9 is not UTF-8"),
         ("a,b\n1,2\n".encode("utf-16"), "encoded as UTF-16"),
@@ -111,6 +112,7 @@ def test_a_file_that_is_no_table_is_refused_by_name(tmp_path, content, message):
 
 def test_rising_numbers_may_be_column_names():
     assert list(read_table(io.StringIO("400.5,410.5,420.5\n1,2,3\n")).columns) == ["400.5", "410.5", "420.5"]
+    assert len(read_table(io.StringIO("2021,2020,name,city,land\n1,2,a,b,c\n")).columns) == 5
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):

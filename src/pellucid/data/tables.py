@@ -199,13 +199,11 @@ def _walk(name: str, text: str, separator: str) -> tuple[list[str], int, bool, s
             line, start = start, reader.line_num + 1
             if not header:
                 if not row:
-                    regular = False
                     continue
                 header = row
                 _check_header(name, header)
                 continue
             if row in ([], [""]) and len(header) > 1:
-                regular = False
                 continue
             if len(row) != len(header) and row:
                 raise DataError(
