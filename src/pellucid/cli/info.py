@@ -15,7 +15,7 @@ from pellucid.cli import show
 from pellucid.cli.options import Debug
 from pellucid.cli.settings import command_of
 from pellucid.train.config import ConfigError, RunConfig
-from pellucid.train.run_folder import RunError, RunFiles, read_config
+from pellucid.train.run_folder import RunError, RunFiles, read_config, read_status
 
 __all__ = ["info"]
 
@@ -91,9 +91,7 @@ def _run(folder: str) -> dict[str, str]:
 
 
 def _status(files: RunFiles) -> str:
-    if not files.environment.is_file():
-        return "unknown: there is no environment.json"
-    state = _object(files.environment).get("run", {})
+    state = read_status(files.folder)
     said = str(state.get("status", "unknown"))
     if state.get("stopped"):
         said += f": {state['stopped']}"

@@ -3,16 +3,18 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from pellucid._suggest import nearest
+from pellucid.data.columns import Kind
 
-__all__ = ["CLASS_WEIGHTS", "SCALINGS", "SCHEDULES", "SPLITS", "TASKS", "ConfigError", "RunConfig"]
+__all__ = ["CLASS_WEIGHTS", "KINDS", "SCALINGS", "SCHEDULES", "SPLITS", "TASKS", "ConfigError", "RunConfig"]
 
 TASKS = ("auto", "classification", "binary", "multiclass", "regression")
 SCALINGS = ("standard", "minmax", "robust", "none")
 SCHEDULES = ("none", "cosine", "exponential", "onecycle", "plateau", "step")
 SPLITS = ("shuffle", "time", "group")
+KINDS = get_args(Kind)
 CLASS_WEIGHTS = ("none", "balanced")
 
 
@@ -100,6 +102,7 @@ class RunConfig:
             if isinstance(getattr(self, name), list):
                 object.__setattr__(self, name, tuple(getattr(self, name)))
         self._expect("data", isinstance(self.data, str) and bool(self.data), "the name of a file or data set")
+        self._check_columns()
         for name, known in (
             ("task", TASKS),
             ("activation", ACTIVATIONS),
@@ -141,6 +144,17 @@ class RunConfig:
                 if self.split_column is None
                 else f"split_column {self.split_column!r} needs split 'time' or 'group'"
             )
+
+    def _check_columns(self) -> None:
+        for name in ("target", "split_column"):
+            value = getattr(self, name)
+            self._expect(name, value is None or (isinstance(value, str) and bool(value)), "the name of a column")
+        is_names = isinstance(self.drop, tuple) and all(isinstance(c, str) for c in self.drop)
+        self._expect("drop", is_names, "a list of columns' names")
+        self._expect("kinds", isinstance(self.kinds, dict), "an object of kinds by column")
+        for kind in self.kinds.values():
+            if kind not in KINDS:
+                raise ConfigError(f"kinds {kind!r} is not known{nearest(kind, KINDS)}")
 
     def _expect(self, name: str, holds: bool, what: str) -> None:
         if not holds:

@@ -1,6 +1,7 @@
 """A whole run: data to trained, evaluated network in a folder, resumable at any moment."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import __version__
-from pellucid._files import read_json, write_json
+from pellucid._files import write_json
 from pellucid._serialization import save
 from pellucid._tensor import Array
 from pellucid.models import MLP
@@ -18,7 +19,7 @@ from pellucid.train.evaluation import baseline, evaluate_classes, evaluate_numbe
 from pellucid.train.findings import findings
 from pellucid.train.history import History
 from pellucid.train.prepare import Prepared, build_trainer, prepare
-from pellucid.train.run_folder import FORMAT, RunError, RunFiles, outputs_of, read_config, write_status
+from pellucid.train.run_folder import FORMAT, RunError, RunFiles, outputs_of, read_config, read_status, write_status
 from pellucid.train.trainer import Trainer
 
 __all__ = ["RunResult", "resume_run", "train_run"]
@@ -85,22 +86,29 @@ def train_run(
         raise RunError(f"{folder} already exists and is not empty; choose another folder, or continue it with --resume")
     prepared = prepare(config)
     trainer = _trainer(config, prepared, files, callbacks, checkpoint_every_steps)
+    is_new = not files.folder.exists()
     files.folder.mkdir(parents=True, exist_ok=True)
-    prepared.preprocessor.save(files.folder)
-    write_status(folder, "running")
     model: Any = trainer.model
-    write_json(
-        files.config,  # last, because it makes the folder a run
-        {
-            "format": FORMAT,
-            "pellucid": __version__,
-            "settings": config.to_json(),
-            "model": model.config(),
-            "target": prepared.target.to_json(),
-            "data": {"name": prepared.name, "sha256": prepared.sha256, "rows": prepared.rows},
-            "checkpoint_every_steps": checkpoint_every_steps,
-        },
-    )
+    described = {
+        "format": FORMAT,
+        "pellucid": __version__,
+        "settings": config.to_json(),
+        "model": model.config(),
+        "target": prepared.target.to_json(),
+        "data": {"name": prepared.name, "sha256": prepared.sha256, "rows": prepared.rows},
+        "checkpoint_every_steps": checkpoint_every_steps,
+    }
+    try:
+        prepared.preprocessor.save(files.folder)
+        write_status(folder, "running")
+        write_json(files.config, described)  # last, because it makes the folder a run
+    except BaseException:
+        # What was begun is no run and could not be resumed; the folder was empty before.
+        for path in files.folder.iterdir():
+            path.unlink()
+        if is_new:
+            files.folder.rmdir()
+        raise
     return _fit(config, prepared, trainer, files, on_prepared)
 
 
@@ -121,7 +129,7 @@ def resume_run(
         RunError: when the run is finished, or its data have changed since it began.
     """
     described, files = read_config(folder), RunFiles(folder)
-    if read_json(files.environment)["run"]["status"] == "finished":
+    if read_status(folder).get("status") == "finished":
         raise RunError(f"{folder} is finished, there is nothing to resume; train anew into another folder")
     config = RunConfig.from_json(described["settings"])
     prepared = prepare(config)
@@ -129,10 +137,13 @@ def resume_run(
         raise RunError(
             f"{config.data} has changed since {folder} was begun; its run cannot be continued with other data"
         )
-    trainer = _trainer(config, prepared, files, callbacks, described["checkpoint_every_steps"])
+    trainer = _trainer(config, prepared, files, callbacks, described.get("checkpoint_every_steps"))
     checkpoint = files.checkpoints / "last.safetensors"
     if checkpoint.exists():
-        trainer.load_checkpoint(checkpoint)
+        try:
+            trainer.load_checkpoint(checkpoint)
+        except (LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise RunError(f"{checkpoint} cannot be continued from: {error}") from None
     return _fit(config, prepared, trainer, files, on_prepared)
 
 
@@ -162,9 +173,14 @@ def _fit(
     """Train to the end and write what came out of it."""
     if on_prepared is not None:
         on_prepared(prepared, trainer)
-    history = trainer.fit(
-        prepared.part("train"), prepared.part("validation"), epochs=config.epochs, batch_size=config.batch_size
-    )
+    try:
+        history = trainer.fit(
+            prepared.part("train"), prepared.part("validation"), epochs=config.epochs, batch_size=config.batch_size
+        )
+    except Exception:
+        with suppress(OSError):  # a full disk may be what ended it
+            write_status(files.folder, "failed", stopped=trainer.history.stopped)
+        raise
     model: Any = trainer.model
     metrics, outputs = _judge(prepared, trainer)
     y_train, y_test = (_truth(prepared, part) for part in ("train", "test"))

@@ -25,7 +25,17 @@ from pellucid.train.evaluation import evaluate_classes, evaluate_numbers, probab
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMAT", "Run", "RunError", "RunFiles", "environment", "load_run", "outputs_of", "read_config"]
+__all__ = [
+    "FORMAT",
+    "Run",
+    "RunError",
+    "RunFiles",
+    "environment",
+    "load_run",
+    "outputs_of",
+    "read_config",
+    "read_status",
+]
 
 FORMAT = 1
 
@@ -175,6 +185,24 @@ def load_run(folder: str | Path) -> Run:
     return run
 
 
+def read_status(folder: str | Path) -> dict[str, Any]:
+    """Return what `write_status` wrote of a run: its "status" and what else is known.
+
+    Raises:
+        RunError: when `environment.json` is missing or damaged.
+    """
+    path = RunFiles(folder).environment
+    try:
+        state = read_json(path)["run"]
+    except FileNotFoundError:
+        raise RunError(f"{folder} has no environment.json, which says what became of the run") from None
+    except (LookupError, TypeError, ValueError):
+        state = None
+    if not isinstance(state, dict):
+        raise RunError(f"{path} does not say what became of the run; it was changed or damaged")
+    return state
+
+
 def write_status(folder: str | Path, status: str, **more: Any) -> None:
-    """Write `environment.json` with what became of the run: "running", "interrupted", "finished"."""
+    """Write `environment.json` with what became of the run: "running", "interrupted", "failed", "finished"."""
     write_json(RunFiles(folder).environment, environment() | {"run": {"status": status, **more}})

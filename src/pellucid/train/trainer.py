@@ -249,7 +249,7 @@ class Trainer:
             },
             "totals": self._totals.state_dict(),
             "history": self.history.state_dict(),
-            "callbacks": [{"name": type(c).__name__, "state": c.state_dict()} for c in self.callbacks],
+            "callbacks": [{"name": type(c).__name__, "state": c.state_dict()} for c in self._stateful()],
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -259,7 +259,7 @@ class Trainer:
             ValueError: when the seed or the callbacks differ, which would change what follows.
             RuntimeError: when the model differs.
         """
-        names = [type(c).__name__ for c in self.callbacks]
+        names = [type(c).__name__ for c in self._stateful()]
         saved = [c["name"] for c in state["callbacks"]]
         if names != saved:
             raise ValueError(f"the checkpoint was written with the callbacks {saved}, this trainer has {names}")
@@ -279,8 +279,12 @@ class Trainer:
         self._totals = EpochTotals(keep_outputs=bool(self.metrics))
         self._totals.load_state_dict(state["totals"])
         self.history.load_state_dict(state["history"])
-        for callback, entry in zip(self.callbacks, state["callbacks"], strict=True):
+        for callback, entry in zip(self._stateful(), state["callbacks"], strict=True):
             callback.load_state_dict(entry["state"])
+
+    def _stateful(self) -> list[Callback]:
+        """Return the callbacks that a resumed run must have too."""
+        return [c for c in self.callbacks if not c.only_shows]
 
     def save_checkpoint(self, path: Any) -> None:
         """Write the state to one file, whole or not at all."""

@@ -1,6 +1,6 @@
 """Callback: what happens beside training."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
@@ -22,7 +22,12 @@ class Callback:
     A step: on_loss, on_gradients, on_step_end. An epoch: on_epoch_end, when `trainer.history` already has its
     row. A fit: on_fit_start, on_interrupt after Ctrl-C, on_fit_end. `state_dict` and `load_state_dict` carry
     what a resumed run must know.
+
+    Attributes:
+        only_shows: whether it changes nothing in a training, so that a resumed run may have another one or none.
     """
+
+    only_shows: ClassVar[bool] = False
 
     def on_fit_start(self, trainer: "Trainer") -> None:
         """Do something before the first step."""

@@ -34,6 +34,8 @@ class PlainProgress(Callback):
         seconds: how long to be silent between lines.
     """
 
+    only_shows = True
+
     def __init__(self, stream: TextIO | None = None, seconds: float = 2.0) -> None:
         self.stream, self.seconds = stream or sys.stderr, seconds
         self._written = 0.0
@@ -61,6 +63,8 @@ class RichProgress(Callback):
     Args:
         stream: where to; standard error by default.
     """
+
+    only_shows = True
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._rich: Any = require("rich.progress", "cli")
