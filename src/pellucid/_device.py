@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["check_device", "device"]
+__all__ = ["CPU", "check_device", "device"]
 
 
 class device:  # noqa: N801 - PyTorch's name
@@ -18,8 +18,8 @@ class device:  # noqa: N801 - PyTorch's name
     def __init__(self, type: "str | device", index: int | None = None) -> None:
         name, _, number = str(type).partition(":")
         self.type = name
-        self.index = int(number) if number else index
-        if self.type != "cpu":
+        self.index = int(number) if number.isdecimal() else index
+        if self.type != "cpu" or (number and not number.isdecimal()):
             raise RuntimeError(
                 f"device {str(type)!r} is not available: Pellucid computes on the CPU; use device('cpu'), or "
                 "choose with pellucid.cuda.is_available(), which is False here"
@@ -36,6 +36,10 @@ class device:  # noqa: N801 - PyTorch's name
 
     def __hash__(self) -> int:
         return hash(self.type)
+
+
+CPU = device("cpu")
+"""The one place there is."""
 
 
 def check_device(where: Any) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import dtypes
+from pellucid._device import CPU, check_device, device
 from pellucid._quiet import QUIET
 from pellucid.grad_mode import MODE
 
@@ -123,6 +124,11 @@ class Tensor(_Base):
     def ndim(self) -> int:
         """The number of axes."""
         return self.array.ndim
+
+    @property
+    def device(self) -> device:
+        """Where the array lives: the CPU."""
+        return CPU
 
     @property
     def requires_grad(self) -> bool:
@@ -285,12 +291,21 @@ class Tensor(_Base):
         return id(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.array.ndim == 0 and spec else repr(self)
+        if self.array.ndim == 0:
+            return format(self.item(), spec)
+        if spec:
+            raise TypeError(f"a tensor of shape {self.array.shape} takes no format {spec!r}; format its .item()")
+        return repr(self)
 
     def __repr__(self) -> str:
         from pellucid._repr import tensor_repr
 
         return tensor_repr(self)
+
+    def __copy__(self) -> "Tensor":
+        other = _rebuild(type(self), self._copyable(), self._requires_grad)
+        other._version = self._version  # one array, so its writes are counted in one place
+        return other
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Tensor":
         other = _rebuild(type(self), self._copyable().copy(), self._requires_grad)
@@ -437,7 +452,5 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
         >>> tensor([[1, 2], [3, 4]]).dtype, tensor([0.5]).dtype
         (dtype('int64'), dtype('float32'))
     """
-    from pellucid._device import check_device
-
     check_device(device)
     return Tensor(np.array(as_array(data, dtype)), requires_grad)

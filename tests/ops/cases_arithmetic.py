@@ -122,5 +122,5 @@ add("allclose", "near", lambda L, x: L.allclose(x, x + 1e-9), normal(4))
 add("allclose", "far", lambda L, x: L.allclose(x, x + 1e-3), normal(4))
 add("equal", "same", lambda L, x: L.equal(x, x.clone()), normal(4))
 add("equal", "another shape", lambda L, x: L.equal(x, x.reshape(2, 2)), normal(4))
-add("eq", "special", lambda L, x: x == x, fixed(SPECIAL))  # noqa: PLR0124
-add("ne", "number", lambda L, x: x != 1, integers(0, 3, 9))
+add("__eq__", "special", lambda L, x: x == x, fixed(SPECIAL))  # noqa: PLR0124
+add("__ne__", "number", lambda L, x: x != 1, integers(0, 3, 9))

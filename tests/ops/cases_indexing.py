@@ -114,6 +114,7 @@ PRODUCTS = {
 for label, (s, t) in PRODUCTS.items():
     add("matmul", label, lambda L, x, y: x @ y, normal(*s), normal(*t))
 add("matmul", "integers", lambda L, x, y: L.matmul(x, y), integers(0, 5, 2, 3), integers(0, 5, 3, 2))
+add("__rmatmul__", "arrays", lambda L, x: L.ones(2, 3, dtype=x.dtype).__rmatmul__(x), normal(4, 2))
 add("mm", "matrices", lambda L, x, y: L.mm(x, y), normal(2, 3), normal(3, 4))
 add("bmm", "batches", lambda L, x, y: L.bmm(x, y), normal(5, 2, 3), normal(5, 3, 4))
 add("mv", "matrix", lambda L, x, y: L.mv(x, y), normal(2, 3), normal(3))

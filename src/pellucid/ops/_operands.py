@@ -64,7 +64,10 @@ def combine(ufunc: Callable[[Any, Any], Array], a: Array, b: Array) -> Array:
 def _array(a: Any) -> Array:
     if isinstance(a, np.ndarray):
         return a
-    return as_array(float(a) if isinstance(a, float) else a)  # np.float64 is a Python float, and counts as one
+    try:
+        return as_array(float(a) if isinstance(a, float) else a)  # np.float64 is a Python float, and counts as one
+    except TypeError:
+        raise TypeError(f"an operand must be a tensor, an array or a number, got {type(a).__name__}") from None
 
 
 def _common(a: Array, x: Any, b: Array, w: Any) -> np.dtype[Any]:

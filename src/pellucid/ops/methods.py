@@ -1,6 +1,6 @@
 """The methods of Tensor: each is a function of this room, under PyTorch's name."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from pellucid._tensor import Tensor
 from pellucid.ops import activation as act
@@ -60,8 +60,13 @@ class TensorMethods:
         comparison.gt,
         comparison.ge,
     )
-    __eq__ = comparison.eq  # type: ignore[assignment]
-    __ne__ = comparison.ne  # type: ignore[assignment]
+
+    def __eq__(self: Any, w: object) -> Any:
+        return comparison.eq(self, w) if _comparable(w) else NotImplemented
+
+    def __ne__(self: Any, w: object) -> Any:
+        return comparison.ne(self, w) if _comparable(w) else NotImplemented
+
     __lt__, __le__, __gt__, __ge__ = comparison.lt, comparison.le, comparison.gt, comparison.ge
     __and__ = __rand__ = comparison.bitwise_and
     __or__ = __ror__ = comparison.bitwise_or
@@ -182,6 +187,10 @@ class TensorMethods:
 
     # products
     matmul = __matmul__ = linalg.matmul
+
+    def __rmatmul__(self: Any, y: Tensor) -> Tensor:
+        return linalg.matmul(y, self)
+
     mm, bmm, mv, dot, outer = linalg.mm, linalg.bmm, linalg.mv, linalg.dot, linalg.outer
 
     # types and sizes
@@ -237,6 +246,11 @@ class TensorMethods:
     __imul__ = inplace.augmented(arithmetic.mul)
     __itruediv__ = inplace.augmented(arithmetic.div)
     __ipow__ = inplace.augmented(arithmetic.pow)
+
+
+def _comparable(w: object) -> TypeGuard[Operand]:
+    """Say whether == compares elements; beside None or text Python compares identity, as in `x == None`."""
+    return w is not None and not isinstance(w, (str, bytes))
 
 
 def attach() -> None:
