@@ -53,8 +53,10 @@ db1 = dz1 * 1
 print("\nbackward")
 print(f"  dy  = 2 (y - t)     = {dy:.6f}")
 print(f"  dz2 = dy  · y (1-y) = {dy:.6f} · {y * (1 - y):.6f} = {dz2:.6f}")
+print(f"  dw2 = dz2 · h       = {dz2:.6f} · {h:.6f} = {dw2:.6f}")
 print(f"  dh  = dz2 · w2      = {dz2:.6f} · {w2:.6f} = {dh:.6f}")
 print(f"  dz1 = dh  · h (1-h) = {dh:.6f} · {h * (1 - h):.6f} = {dz1:.6f}")
+print(f"  dw1 = dz1 · x       = {dz1:.6f} · {x:.6f} = {dw1:.6f}")
 
 # --- The same from the tape ---------------------------------------------------------------------------------
 # Pellucid writes each operation on a tape while it computes forward; backward() walks the tape from its end,

@@ -55,9 +55,8 @@ F.mse_loss(z.sigmoid(), pl.ones(1)).backward()
 squared = z.grad.item()
 z.grad = None
 F.binary_cross_entropy_with_logits(z, pl.ones(1)).backward()
-print(
-    f"\nlogit {z.item():.0f} where yes is right: gradient {squared:.4f} (squared), {z.grad.item():.4f} (cross-entropy)"
-)
+print(f"\nthe gradient at the logit {z.item():.0f}, where yes is right")
+print(f"  of the squared error: {squared:.4f}\n  of the cross-entropy: {z.grad.item():.4f}")
 
 # --- Many classes: cross-entropy ----------------------------------------------------------------------------
 # Logits in, class index out of the data. A network that knows nothing gives every class the same logit, and has

@@ -1,61 +1,9 @@
-import os
 import re
-import subprocess
-import sys
-from functools import cache
-from pathlib import Path
 
 import matplotlib.image
 import numpy as np
 import pytest
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-CHAPTERS = sorted(EXAMPLES.glob("[0-9]*.py"))
-SECONDS = 60  # each takes a few on one idle core; this is for a busy machine
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """Run a chapter once, as a beginner would, and give what it printed and drew."""
-    folder = tmp_path_factory.mktemp("pictures")
-
-    @cache
-    def once(chapter):
-        picture = folder / f"{chapter.stem}.png"
-        environment = {
-            **os.environ,
-            "MPLBACKEND": "Agg",
-            "OMP_NUM_THREADS": "1",
-            "PYTHONIOENCODING": "utf-8",
-            "PYTHONWARNINGS": "error",
-        }
-        done = subprocess.run(
-            [sys.executable, str(chapter), str(picture)],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-            check=False,
-        )
-        return done, picture
-
-    return once
-
-
-@pytest.fixture
-def said(run):
-    """Give what a chapter printed."""
-    return lambda number: run(CHAPTERS[int(number) - 1])[0].stdout
-
-
-def numbers(text):
-    return [float(n) for n in re.findall(r"-?\d+\.?\d*(?:e[+-]\d+)?", text)]
-
-
-def line(text, beginning):
-    (found,) = [row for row in text.splitlines() if row.strip().startswith(beginning)]
-    return found.strip().removeprefix(beginning)
+from tests.examples.chapters import CHAPTERS, EXAMPLES, line, numbers
 
 
 def test_there_are_chapters_numbered_without_gaps():
