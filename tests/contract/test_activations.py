@@ -151,6 +151,16 @@ def test_an_activation_takes_integers(name):
     assert x.tolist() == [-2, 0, 3]
 
 
+def test_integers_stay_integers_where_nothing_is_lost_by_it():
+    x, theirs = pellucid.tensor([-2, 0, 3]), torch.tensor([-2, 0, 3])
+    for name, args in [("relu", ()), ("relu6", ()), ("hardtanh", ()), ("hardtanh", (-3.0, 1)), ("threshold", (0.5, 7))]:
+        y = getattr(F, name)(x, *args)
+        assert y.dtype == np.int64
+        assert y.tolist() == getattr(torch_F, name)(theirs, *args).tolist()
+    assert F.hardtanh(x, -0.5, 0.5).tolist() == [-0.5, 0, 0.5]  # PyTorch's are 0, 0, 0
+    assert F.threshold(x, 0, 0.5).tolist() == [0.5, 0.5, 3]
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_activation_never_writes_into_its_input(name):
     options = next(o for n, o in CASES if n == name)

@@ -81,8 +81,11 @@ def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bo
         raise ValueError(f"hardtanh needs min_val <= max_val, got {min_val} and {max_val}")
     if inplace:
         return overwrite(x, lambda before: hardtanh(before, min_val, max_val))
-    a = x.array
-    return record(np.clip(a, min_val, max_val), (x, lambda dy: np.where((a > min_val) & (a < max_val), dy, 0)))
+    a = _holding(x, min_val, max_val)
+    return record(
+        np.clip(a, a.dtype.type(min_val), a.dtype.type(max_val)),
+        (x, lambda dy: np.where((a > min_val) & (a < max_val), dy, 0)),
+    )
 
 
 def relu6(x: Tensor, inplace: bool = False) -> Tensor:
@@ -116,8 +119,17 @@ def threshold(x: Tensor, threshold: float, value: float, inplace: bool = False) 
 
 
 def _threshold(x: Tensor, t: float, value: float) -> Tensor:
-    a = x.array
+    a = _holding(x, value)
     return record(np.where(a <= t, a.dtype.type(value), a), (x, lambda dy: np.where(a <= t, 0, dy)))
+
+
+def _holding(x: Tensor, *numbers: float) -> Array:
+    """Return the array of x, in a floating type unless it holds integers that the numbers fit among.
+
+    PyTorch cuts the numbers' fractions off where x holds integers.
+    """
+    a = x.array
+    return a if a.dtype.kind == "i" and all(float(n).is_integer() for n in numbers) else float_array(x)
 
 
 def softshrink(x: Tensor, lambd: float = 0.5) -> Tensor:
