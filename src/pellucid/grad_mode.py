@@ -1,10 +1,16 @@
 """Whether operations are written on the tape, for the current thread."""
 
+import functools
+import inspect
 import threading
-from contextlib import ContextDecorator
+from collections.abc import Callable
 from types import TracebackType
+from typing import Any, TypeVar, cast
 
 __all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Mode(threading.local):
@@ -19,12 +25,20 @@ def is_grad_enabled() -> bool:
     return MODE.enabled
 
 
-class _GradMode(ContextDecorator):
+def _call(enabled: bool, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function in a mode, and restore the one before."""
+    before, MODE.enabled = MODE.enabled, enabled
+    try:
+        return function(*args, **kwargs)
+    finally:
+        MODE.enabled = before
+
+
+class _GradMode:
     """Sets the mode for a `with` block or a decorated function, and restores the one before."""
 
-    _enabled: bool
-
-    def __init__(self) -> None:
+    def __init__(self, enabled: bool) -> None:
+        self._enabled = enabled
         self._before: list[bool] = []
 
     def __enter__(self) -> None:
@@ -36,9 +50,35 @@ class _GradMode(ContextDecorator):
     ) -> None:
         MODE.enabled = self._before.pop()
 
+    def __call__(self, function: F) -> F:
+        enabled = self._enabled
+
+        @functools.wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            return _call(enabled, function, *args, **kwargs)
+
+        @functools.wraps(function)
+        def steps(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            resume, value = generator.send, None
+            while True:  # the mode holds while the generator computes, not while its user does
+                try:
+                    produced = _call(enabled, resume, value)
+                except StopIteration as end:
+                    return end.value
+                try:
+                    resume, value = generator.send, (yield produced)
+                except GeneratorExit:
+                    _call(enabled, generator.close)
+                    raise
+                except BaseException as error:  # noqa: BLE001 - the generator decides about it
+                    resume, value = generator.throw, error
+
+        return cast("F", steps if inspect.isgeneratorfunction(function) else inside)
+
 
 class no_grad(_GradMode):  # noqa: N801 - PyTorch's name
-    """Do not record operations: less memory, no gradients.
+    """Do not record operations: less memory, no gradients. For `with` blocks and as a decorator.
 
     Example:
         >>> import pellucid
@@ -49,27 +89,47 @@ class no_grad(_GradMode):  # noqa: N801 - PyTorch's name
         False
     """
 
-    _enabled = False
+    def __new__(cls, function: Any = None) -> Any:
+        """Make a context, or decorate at once: `@no_grad` without brackets."""
+        return super().__new__(cls) if function is None else cls()(function)
 
-
-class inference_mode(no_grad):  # noqa: N801
-    """The same as `no_grad`; PyTorch's name for code that never needs gradients."""
+    def __init__(self) -> None:
+        super().__init__(False)
 
 
 class enable_grad(_GradMode):  # noqa: N801
     """Record operations, also inside a surrounding `no_grad`."""
 
-    _enabled = True
+    def __new__(cls, function: Any = None) -> Any:
+        """Make a context, or decorate at once."""
+        return super().__new__(cls) if function is None else cls()(function)
+
+    def __init__(self) -> None:
+        super().__init__(True)
+
+
+class inference_mode(_GradMode):  # noqa: N801
+    """The same as `no_grad`; PyTorch's name for code that never needs gradients."""
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """Make a context, or decorate at once."""
+        return cls()(mode) if callable(mode) else super().__new__(cls)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__(not mode)
 
 
 class set_grad_enabled(_GradMode):  # noqa: N801
     """Record operations or not, by a condition; takes effect at once, and ends with a `with` block."""
 
     def __init__(self, mode: bool) -> None:
-        super().__init__()
-        self._enabled = bool(mode)
-        self._before.append(MODE.enabled)
-        MODE.enabled = self._enabled
+        super().__init__(bool(mode))
+        super().__enter__()
 
     def __enter__(self) -> None:
-        MODE.enabled = self._enabled
+        """Keep the mode that was set at once."""
+
+    def __call__(self, function: F) -> F:
+        """Decorate a function; the mode outside is what it was before."""
+        MODE.enabled = self._before.pop()
+        return super().__call__(function)
