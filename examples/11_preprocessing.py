@@ -119,7 +119,7 @@ for (name, losses), (color, dashes) in zip(
 left.set(yscale="log", xlabel="step", ylabel="training loss", title="Wines: raw, normalized, standardized")
 left.legend()
 bars = right.bar(["nine known prices", "all ten (cheating)"], list(found.values()), 0.5, color=["#2f7ed8", "#d9730d"])
-right.bar_label(bars, fmt="%.2f", padding=3)
+right.bar_label(bars, fmt="%.2f", label_type="center", color="white")
 right.axhline(0.5, color="#1d2127", linewidth=1, linestyle=":")
 right.set(ylim=(0, 1), ylabel="accuracy on test rows", title="A coin foretold: scale fitted on ...")
 right.grid(axis="x", visible=False)
