@@ -138,6 +138,8 @@ def resume_run(
             f"{config.data} has changed since {folder} was begun; its run cannot be continued with other data"
         )
     trainer = _trainer(config, prepared, files, callbacks, described.get("checkpoint_every_steps"))
+    for left in files.folder.rglob(".*.tmp"):  # what a killed process was writing
+        left.unlink()
     checkpoint = files.checkpoints / "last.safetensors"
     if checkpoint.exists():
         try:
