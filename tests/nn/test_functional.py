@@ -1,5 +1,7 @@
 """Functions that have no layer of their own, and what nn.functional promises as a whole."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -144,3 +146,18 @@ def test_rearranging_layers_refuse_what_does_not_fit():
         nn.Unflatten(1, 3)
     with pytest.raises(TypeError, match="tuple of sizes"):
         nn.Unflatten(1, (2, 1.5))
+
+
+def test_every_function_has_pytorchs_parameters_and_defaults():
+    # But for the first one's name, and for what only PyTorch's own machinery reads.
+    checked = 0
+    for name in F.__all__:
+        try:
+            theirs = inspect.signature(getattr(torch_F, name, None)).parameters.values()
+        except (TypeError, ValueError):  # written in C++, without a signature
+            continue
+        expected = [(p.name, p.default) for p in theirs if p.name not in ("_stacklevel", "out")]
+        ours = [(p.name, p.default) for p in inspect.signature(getattr(F, name)).parameters.values()]
+        assert ours[1 : len(expected)] == expected[1:], name
+        checked += 1
+    assert checked > 40
