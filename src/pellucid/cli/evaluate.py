@@ -8,7 +8,7 @@ import typer
 
 from pellucid.cli import show
 from pellucid.cli.options import Debug, Run, Table
-from pellucid.cli.tables import read
+from pellucid.cli.tables import naming, read
 from pellucid.train.run_folder import load_run, read_config
 
 __all__ = ["evaluate"]
@@ -26,8 +26,9 @@ def evaluate(
     """
     del debug
     trained = load_run(run)
-    frame, digest = read(data)
-    metrics = trained.evaluate(frame)
+    with naming(data):
+        frame, digest = read(data)
+        metrics = trained.evaluate(frame)
     if digest == read_config(run)["data"]["sha256"]:
         show.say(
             show.console(sys.stderr),

@@ -35,8 +35,9 @@ def predict(
     if output is not None and output != "-":
         tables.check_output(output, data)
     trained = load_run(run)
-    frame, _ = tables.read(data)
-    predicted = trained.predict(frame)
+    with tables.naming(data):
+        frame, _ = tables.read(data)
+        predicted = trained.predict(frame)
     to = show.console(sys.stderr)
     for column, values in trained.preprocessor.unseen_values(frame).items():
         more = f" and {len(values) - 5} more" if len(values) > 5 else ""

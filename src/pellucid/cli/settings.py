@@ -4,6 +4,7 @@ import csv
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def option(name: str, help: str, metavar: str | None = None, panel: str = "Train
     else:
         names = flag(name)
         if default not in (None, ()):
-            help = f"{help} (default {default})"
+            help = f"{help} (default {default:g})" if isinstance(default, float) else f"{help} (default {default})"
     return typer.Option(names, help=help, metavar=metavar, show_default=False, rich_help_panel=panel)
 
 
@@ -61,12 +62,14 @@ def _units(text: str) -> tuple[int, ...]:
         ) from None
 
 
-def _size(name: str) -> Callable[[str], float | int]:
-    def convert(text: str) -> float | int:
-        try:
-            return int(text) if re.fullmatch(r"\s*[+-]?\d+\s*", text) else float(text)
-        except ValueError:
-            raise ConfigError(f"{name} must be a share such as 0.2 or a number of rows, got {text!r}") from None
+def _number(name: str, what: str = "a number") -> Callable[[str], float]:
+    """Return what reads a setting: whole numbers stay whole, for a size of 50 is not one of 50.0."""
+
+    def convert(text: str) -> float:
+        for kind in (int, float):
+            with suppress(ValueError):
+                return kind(text)
+        raise ConfigError(f"{name} must be {what}, got {text!r}")
 
     return convert
 
@@ -81,12 +84,15 @@ def _kinds(texts: list[str]) -> dict[str, str]:
     return kinds
 
 
+_SIZE = "a share such as 0.2 or a number of rows"
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "hidden": _units,
     "drop": _names,
     "kinds": _kinds,
-    "test_size": _size("test_size"),
-    "validation_size": _size("validation_size"),
+    "test_size": _number("test_size", _SIZE),
+    "validation_size": _number("validation_size", _SIZE),
+    **{name: _number(name) for name in ("dropout", "lr", "momentum", "weight_decay", "l1", "clip_norm")},
+    **{name: _number(name, "a whole number") for name in ("epochs", "batch_size", "patience", "seed")},
 }
 
 

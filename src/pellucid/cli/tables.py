@@ -3,6 +3,8 @@
 import gzip
 import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +16,21 @@ from pellucid.train.prepare import source_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_output", "read", "write"]
+__all__ = ["check_output", "naming", "read", "write"]
 
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".pq")
+
+
+@contextmanager
+def naming(source: str) -> Iterator[None]:
+    """Put the name of what was read before a complaint about data that does not say it."""
+    try:
+        yield
+    except DataError as error:
+        name = "standard input" if source == "-" else source
+        if name in str(error):
+            raise
+        raise DataError(f"{name}: {error}") from None
 
 
 def read(data: str) -> "tuple[pd.DataFrame, str]":

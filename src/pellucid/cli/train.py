@@ -14,6 +14,7 @@ from pellucid.cli.codes import INTERRUPTED
 from pellucid.cli.folders import new_folder
 from pellucid.cli.options import Debug
 from pellucid.cli.settings import config_of, flag, given_settings, option, read_settings
+from pellucid.cli.tables import naming
 from pellucid.data import embedded_names
 from pellucid.models.activations import ACTIVATIONS
 from pellucid.optim import REGISTRY
@@ -65,22 +66,22 @@ def train(
         option("hidden", "Units of the hidden layers; none for a linear model (default: suggested).", "64,32", NETWORK),
     ] = None,
     activation: Annotated[str | None, option("activation", f"{_one_of(ACTIVATIONS)}.", "NAME", NETWORK)] = None,
-    dropout: Annotated[float | None, option("dropout", "Share of hidden units dropped.", "SHARE", NETWORK)] = None,
+    dropout: Annotated[str | None, option("dropout", "Share of hidden units dropped.", "SHARE", NETWORK)] = None,
     batch_norm: Annotated[bool | None, option("batch_norm", "Normalise hidden layers.", panel=NETWORK)] = None,
     optimizer: Annotated[str | None, option("optimizer", f"{_one_of(REGISTRY)}.", "NAME")] = None,
-    lr: Annotated[float | None, option("lr", "Learning rate.", "RATE")] = None,
-    momentum: Annotated[float | None, option("momentum", "Of sgd and rmsprop.", "SHARE")] = None,
+    lr: Annotated[str | None, option("lr", "Learning rate.", "RATE")] = None,
+    momentum: Annotated[str | None, option("momentum", "Of sgd and rmsprop.", "SHARE")] = None,
     schedule: Annotated[str | None, option("schedule", f"Of the rate: {_one_of(SCHEDULES)}.", "NAME")] = None,
-    weight_decay: Annotated[float | None, option("weight_decay", "L2 decay of the weights.", "WEIGHT")] = None,
-    l1: Annotated[float | None, option("l1", "L1 penalty on the weights.", "WEIGHT")] = None,
-    clip_norm: Annotated[float | None, option("clip_norm", "Bound of the gradients' norm.", "NORM")] = None,
-    epochs: Annotated[int | None, option("epochs", "Passes over the rows at most.", "N")] = None,
-    batch_size: Annotated[int | None, option("batch_size", "Rows of a step.", "N")] = None,
-    patience: Annotated[int | None, option("patience", "Epochs without improvement before the end.", "N")] = None,
+    weight_decay: Annotated[str | None, option("weight_decay", "L2 decay of the weights.", "WEIGHT")] = None,
+    l1: Annotated[str | None, option("l1", "L1 penalty on the weights.", "WEIGHT")] = None,
+    clip_norm: Annotated[str | None, option("clip_norm", "Bound of the gradients' norm.", "NORM")] = None,
+    epochs: Annotated[str | None, option("epochs", "Passes over the rows at most.", "N")] = None,
+    batch_size: Annotated[str | None, option("batch_size", "Rows of a step.", "N")] = None,
+    patience: Annotated[str | None, option("patience", "Epochs without improvement before the end.", "N")] = None,
     class_weight: Annotated[
         str | None, option("class_weight", f"Of classes in the loss: {_one_of(CLASS_WEIGHTS)}.", "HOW")
     ] = None,
-    seed: Annotated[int | None, option("seed", "Of everything random.", "N", RUN)] = None,
+    seed: Annotated[str | None, option("seed", "Of everything random.", "N", RUN)] = None,
     out: Annotated[
         str | None,
         typer.Option(metavar="RUN", help="New folder (default runs/DATA-N).", show_default=False, rich_help_panel=RUN),
@@ -118,7 +119,7 @@ def train(
             raise RunError(
                 f"--resume continues {resume} with its own settings; leave out {', '.join(map(flag, refused))}"
             )
-        with _saying_how_to_go_on(resume):
+        with _saying_how_to_go_on(resume), naming(resume):
             return _finish(resume_run(resume, callbacks, on_prepared=None if quiet else _describe))
     if checkpoint_every_steps is not None and checkpoint_every_steps < 1:
         raise RunError(f"--checkpoint-every-steps must be at least 1, got {checkpoint_every_steps}")
@@ -135,7 +136,7 @@ def train(
 
     place: AbstractContextManager[Path] = new_folder(settings.data) if out is None else nullcontext(Path(out))
     every = checkpoint_every_steps or stored.get("checkpoint_every_steps")
-    with place as folder, _saying_how_to_go_on(folder):
+    with place as folder, _saying_how_to_go_on(folder), naming(settings.data):
         return _finish(train_run(settings, folder, callbacks, on_prepared=before, checkpoint_every_steps=every))
 
 

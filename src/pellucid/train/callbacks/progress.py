@@ -26,6 +26,11 @@ def _numbers(trainer: "Trainer") -> str:
     return "  ".join(f"{name.replace('validation_', 'val ')} {row[name]:.4f}" for name in shown)
 
 
+def _by_error(trainer: "Trainer") -> bool:
+    """Say whether an error ended training: whoever catches it tells."""
+    return trainer.history.stopped.startswith("Ended by an error")
+
+
 class PlainProgress(Callback):
     """Writes a line for an epoch: the first, the last, and at most one in `seconds` seconds between.
 
@@ -54,7 +59,8 @@ class PlainProgress(Callback):
         """Write the last epoch's line, and why training ended."""
         if self._written_epoch != trainer.epoch and trainer.history.epochs:
             self._write(trainer)
-        print(trainer.history.stopped, file=self.stream, flush=True)
+        if not _by_error(trainer):
+            print(trainer.history.stopped, file=self.stream, flush=True)
 
 
 class RichProgress(Callback):
@@ -99,4 +105,5 @@ class RichProgress(Callback):
     def on_fit_end(self, trainer: "Trainer") -> None:
         """Close the bar and say why training ended."""
         self._bar.stop()
-        self._console.print(trainer.history.stopped, highlight=False)
+        if not _by_error(trainer):
+            self._console.print(trainer.history.stopped, highlight=False)
