@@ -19,10 +19,12 @@ def progress(stream: TextIO | None = None) -> Callback:
     return RichProgress(stream) if stream.isatty() and found("cli") else PlainProgress(stream)
 
 
-def _numbers(trainer: "Trainer") -> str:
-    """Return the last epoch's numbers, short."""
+def _numbers(trainer: "Trainer", *, most_telling: bool = False) -> str:
+    """Return the last epoch's numbers, short; the most telling are those of the validation rows, if there are any."""
     row = trainer.history.last()
     shown = [name for name in row if name not in ("lr", "seconds")]
+    if most_telling:
+        shown = [name for name in shown if name.startswith("validation_")] or shown
     return "  ".join(f"{name.replace('validation_', 'val ')} {row[name]:.4f}" for name in shown)
 
 
@@ -83,7 +85,7 @@ class RichProgress(Callback):
         r = self._rich
         self._bar = r.Progress(
             r.TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            r.BarColumn(bar_width=24),
+            r.BarColumn(bar_width=16),  # with all else, a line of 80 characters
             r.TextColumn("{task.fields[numbers]}"),
             r.TimeRemainingColumn(),
             console=self._console,
@@ -100,7 +102,7 @@ class RichProgress(Callback):
 
     def on_epoch_end(self, trainer: "Trainer") -> None:
         """Show the epoch's numbers."""
-        self._bar.update(self._task, epoch=trainer.epoch, numbers=_numbers(trainer))
+        self._bar.update(self._task, epoch=trainer.epoch, numbers=_numbers(trainer, most_telling=True))
 
     def on_fit_end(self, trainer: "Trainer") -> None:
         """Close the bar and say why training ended."""
