@@ -102,7 +102,7 @@ def test_unknown_names_and_kinds_in_kinds_are_refused(people):
         infer_columns(people, {"agee": "number"})
     with pytest.raises(ValueError, match="must be one of"):
         infer_columns(people, {"age": "numeric"})  # type: ignore[dict-item]
-    with pytest.raises(DataError, match="cannot be read as dates"):
+    with pytest.raises(DataError, match="cannot be read as dates: write dates as 2024-12-31"):
         infer_columns(people, {"land": "date"})
 
 

@@ -37,6 +37,7 @@ def date_format_of(texts: "pd.Series[Any]") -> tuple[str, str]:
     """
     if texts.str.fullmatch(_ISO_LIKE).all():
         return (ISO, "") if _fits(texts, ISO) else ("", "")
+    # Most text is no date, and a look at it costs less than trying every format.
     if not texts.str.fullmatch(r"\d{1,4}[./]\d{1,2}[./]\d{1,4}").all():
         return "", ""
     fitting = [format for format in _FORMATS if _fits(texts, format)]

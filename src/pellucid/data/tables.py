@@ -197,9 +197,7 @@ def _walk(name: str, text: str, separator: str) -> tuple[list[str], int, bool, s
     try:
         for row in reader:
             line, start = start, reader.line_num + 1
-            if not header:
-                if not row:
-                    continue
+            if not header:  # empty lines before the header leave it empty
                 header = row
                 _check_header(name, header)
                 continue
