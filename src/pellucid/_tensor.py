@@ -5,15 +5,16 @@ plain arrays and calls `record(y, (x, dx), (w, dw))`: the value, and for every i
 dy, the loss's gradient by the output, into the gradient by that input. `backward` (in backward.py) walks it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pellucid import dtypes
 from pellucid._device import CPU, check_device, device
 from pellucid._quiet import QUIET
+from pellucid._size import Size
+from pellucid._tape import Array, Gradient, Handle, JointGradient, Node
 from pellucid.grad_mode import MODE
 
 if TYPE_CHECKING:  # for the type checker only; at run time ops attaches its methods (ops/methods.py)
@@ -21,38 +22,7 @@ if TYPE_CHECKING:  # for the type checker only; at run time ops attaches its met
 else:
     _Base = object
 
-__all__ = ["Array", "Node", "Tensor", "as_array", "as_tensor", "record", "record_joint", "tensor"]
-
-type_of_array = np.ndarray
-Array = NDArray[Any]
-Gradient = Callable[[Array], Array]
-JointGradient = Callable[[Array], Sequence[Array | None]]
-
-
-class Node:
-    """One recorded operation: its inputs, and the gradient by each of them (None once freed).
-
-    `versions` are the inputs' write counts at recording: an input overwritten before the backward walk would
-    make the gradient silently wrong, so the walk compares and refuses.
-    """
-
-    __slots__ = ("gradients", "inputs", "output_version", "versions")
-
-    def __init__(
-        self, inputs: Sequence["Tensor"], gradients: list[Gradient] | JointGradient, versions: list[int]
-    ) -> None:
-        self.inputs = inputs
-        self.gradients: list[Gradient] | JointGradient | None = gradients
-        self.versions = versions
-        self.output_version = 0
-
-    @property
-    def name(self) -> str:
-        """The operation's name: that of the function in which its gradients were written."""
-        if self.gradients is None:
-            return "freed"
-        first = self.gradients[0] if isinstance(self.gradients, list) else self.gradients
-        return getattr(first, "__qualname__", type(first).__name__).split(".<locals>")[0].rpartition(".")[2]
+__all__ = ["Array", "Handle", "Node", "Size", "Tensor", "as_array", "as_tensor", "record", "record_joint", "tensor"]
 
 
 class Tensor(_Base):
@@ -87,7 +57,7 @@ class Tensor(_Base):
     __array_priority__ = 1000
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
-        if type(data) is not type_of_array:
+        if type(data) is not np.ndarray:
             if isinstance(data, (np.ndarray, np.generic)):
                 data = np.asarray(data)
             elif isinstance(data, Tensor):
@@ -328,43 +298,6 @@ def _rebuild(kind: type[Tensor], array: Array, requires_grad: bool) -> Tensor:
     out = kind(array)
     out.requires_grad = requires_grad
     return out
-
-
-class Size(tuple[int, ...]):
-    """A tensor's shape: a tuple that prints as PyTorch's and counts elements."""
-
-    __slots__ = ()
-
-    def numel(self) -> int:
-        """The number of elements."""
-        total = 1
-        for n in self:
-            total *= n
-        return total
-
-    def __repr__(self) -> str:
-        return f"Size({list(self)})"
-
-
-class Handle:
-    """Removes a hook; also usable in a `with` block."""
-
-    _count = 0
-
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
-        Handle._count += 1
-        self._hooks, self._key = hooks, Handle._count
-        hooks[self._key] = hook
-
-    def remove(self) -> None:
-        """Take the hook away; a second call does nothing."""
-        self._hooks.pop(self._key, None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
 
 
 def record(y: Any, *gradients: tuple[Any, Gradient]) -> Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Node, Tensor, as_array
 
-__all__ = ["backward", "unbroadcast"]
+__all__ = ["backward", "topological", "unbroadcast"]
 
 
 def backward(

@@ -2,4 +2,6 @@
 
 from pellucid.ops import methods
 
+__all__ = ["methods"]
+
 methods.attach()

@@ -14,6 +14,7 @@ from pellucid.ops._operands import float_array, normalize_axis, normalize_dim
 from pellucid.ops.arithmetic import maximum, minimum
 
 __all__ = [
+    "ValuesIndices",
     "amax",
     "amin",
     "argmax",
