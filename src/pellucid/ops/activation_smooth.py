@@ -63,10 +63,11 @@ def _scaled_elu(x: Tensor, alpha: float, scale: float, width: float) -> Tensor:
     a = float_array(x)
     with np.errstate(over="ignore"):  # x/w may pass the largest number; e^-inf is 0 all the same
         below = np.minimum(a, 0) / width
-    y = scale * np.where(a > 0, a, alpha * np.expm1(below))
+    y = scale * (np.maximum(a, 0) + alpha * np.expm1(below))
 
     def dx(dy: Array) -> Array:
-        return dy * np.where(a > 0, scale, (scale * alpha / width) * K.exp(below))
+        above = a.dtype.type(scale) * (a > 0)
+        return dy * (above + (scale * alpha / width) * K.exp(below) * (a <= 0))
 
     return record(y, (x, dx))
 
