@@ -141,17 +141,27 @@ def test_nan_is_never_hidden(case, reduction):
     assert np.isnan(value)
 
 
-@every_case
-def test_huge_finite_inputs_give_no_warning(case):
+def enlarged(case, size):
+    """The case's arguments with the first as large as `size`, or at the ends of what it may be."""
     first, *others = case.arguments
     if case.loss == "BCELoss":
-        huge = np.round(first)
-    elif case.loss == "PoissonNLLLoss" and "log_input" in case.options:
-        huge = np.full_like(first, 3e38)
-    else:
-        huge = np.where(first > 0, 3e38, -3e38)
-    value, _ = ours(case, dtype=np.float32, arguments=[huge, *others])
-    assert value.dtype == np.float32
+        return [np.round(first), *others]
+    if "log_input" in case.options:
+        return [np.full_like(first, size), *others]
+    return [np.where(first > 0, size, -size), *others]
+
+
+@every_case
+def test_large_inputs_give_the_value_of_pytorch(case):
+    # e^500 is finite in float64, e^1000 is not: PyTorch's soft margin loss itself overflows beyond.
+    large = enlarged(case, 500.0)
+    np.testing.assert_allclose(ours(case, arguments=large)[0], theirs(case, arguments=large)[0], rtol=1e-10)
+
+
+@every_case
+def test_the_largest_inputs_give_no_warning(case):
+    value, gradients = ours(case, dtype=np.float32, arguments=enlarged(case, 3e38))
+    assert {value.dtype, *(g.dtype for g in gradients)} == {np.dtype(np.float32)}
 
 
 @every_loss
