@@ -105,11 +105,11 @@ class BatchNorm1d(Module):
         if not self.training and self.running_mean is not None and self.running_var is not None:
             return batch_norm_eval(x, self.running_mean, self.running_var, self.weight, self.bias, self.eps)
         y, mean, var = batch_norm_train(x, self.weight, self.bias, self.eps)
-        if self.training:
-            self._track(mean, var)
+        self._track(mean, var)
         return y
 
     def _track(self, mean: Array, var: Array) -> None:
+        """Move the running statistics, where there are any, towards those of a batch."""
         if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
             return
         count = self.num_batches_tracked.array + 1
