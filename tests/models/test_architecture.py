@@ -24,6 +24,11 @@ def test_a_power_of_two_is_not_rounded_up():
     assert suggest_architecture(93, 2, "binary") == (93, 64, 2)
 
 
+def test_two_thirds_are_rounded_up():
+    # 2/3 of 94 is 62.67, so 63; with 2 outputs 65.
+    assert suggest_architecture(94, 2, "binary") == (94, 128, 2)
+
+
 def test_no_layer_is_wider_than_512():
     assert suggest_architecture(10_000, 10, "multiclass") == (10_000, 512, 10)
 

@@ -46,6 +46,7 @@ def test_it_proves_that_no_line_separates_xor():
 def test_the_cycle_is_real():
     X, y = make_xor()
     first, second = Perceptron(2).fit(X, y).cycle
+    assert (first, second) == (3, 4)
 
     def weights_at_the_start_of(epoch):
         perceptron = Perceptron(2)
@@ -125,6 +126,7 @@ def test_its_parameters_are_state_but_take_no_gradients():
         ([[0.0, 1.0]], [1], {"epochs": 0}, "at least one epoch"),
         ([[0.0, 1.0]], [1], {"lr": 0.0}, "lr above 0"),
         ([[0.0, 1.0]], [1], {"lr": float("nan")}, "lr above 0"),
+        ([[0.0, 1.0]], [1], {"lr": float("inf")}, "finite lr"),
     ],
 )
 def test_what_cannot_be_learned_is_refused(X, y, arguments, message):
@@ -142,3 +144,9 @@ def test_weights_that_overflow_are_told_and_the_model_stays_as_it_was():
 def test_a_perceptron_without_inputs_is_refused():
     with pytest.raises(ValueError, match="at least one input"):
         Perceptron(0)
+
+
+@pytest.mark.parametrize("shape", [(4, 1), (1,), ()])
+def test_an_input_that_would_broadcast_is_refused(shape):
+    with pytest.raises(ValueError, match="has 2 inputs"):
+        Perceptron(2)(pl.zeros(shape))

@@ -38,7 +38,7 @@ class PerceptronHistory:
     @property
     def converged(self) -> bool:
         """Whether the last epoch had no error: the classes are separated."""
-        return bool(self.errors) and self.errors[-1] == 0
+        return self.errors[-1] == 0
 
     def __str__(self) -> str:
         epochs = len(self.errors)
