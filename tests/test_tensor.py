@@ -93,7 +93,7 @@ def test_setting_elements_of_a_tensor_without_gradients_changes_its_array():
     x[:, 1] = pellucid.tensor([5.0, 6.0])
     x[x == 0] = -1.0
     assert a.tolist() == [[1, 5, 1], [-1, 6, -1]]
-    with pytest.raises((ValueError, RuntimeError), match=r"\(4,\)"):
+    with pytest.raises(RuntimeError, match=r"\(4,\).*place of shape \(3,\)"):
         x[0] = pellucid.ones(4)
     assert a.tolist() == [[1, 5, 1], [-1, 6, -1]]
 

@@ -55,6 +55,16 @@ def put_float_into_integers(L, x):
 
 add("setitem", "float into integers", put_float_into_integers, integers(0, 5, 3))
 add("placed", "by setitem", lambda L, x: put(L, x, x.sum(), np.s_[0]), normal(2, 3))
+
+
+def put_with_a_leading_axis(L, x, w):
+    y = x.clone()
+    y[0, 1] = w[:1]
+    y[1] = w[None]
+    return y * y
+
+
+add("put", "leading axes of length one", put_with_a_leading_axis, normal(3, 2), normal(2))
 add("plain_index", "nested", lambda L, x, i: x[:, i], normal(2, 3), fixed([0, 2], "int64"))
 
 add("select", "axis", lambda L, x: x.select(1, 2), normal(2, 3))

@@ -19,6 +19,7 @@ __all__ = [
     "nonzero",
     "placed",
     "plain_index",
+    "put",
     "scatter",
     "scatter_add",
     "select",
@@ -66,11 +67,30 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     return record(a[index], (x, dx))
 
 
+def put(a: Array, index: Any, value: Operand) -> None:
+    """Write a[index] = value into the array itself; leading axes of length 1 are dropped, as in PyTorch.
+
+    Raises:
+        RuntimeError: when the value's shape does not broadcast to that of the place.
+    """
+    v = np.asarray(value.array if isinstance(value, Tensor) else value)
+    try:
+        QUIET.run(a.__setitem__, index, v)
+    except ValueError:
+        place = np.shape(a[index])
+        extra = max(v.ndim - len(place), 0)
+        fitted = v.reshape(v.shape[extra:]) if v.shape[:extra] == (1,) * extra else v
+        try:
+            QUIET.run(a.__setitem__, index, np.broadcast_to(fitted, place))
+        except ValueError:
+            raise RuntimeError(f"values of shape {v.shape} cannot be written into a place of shape {place}") from None
+
+
 def placed(x: Tensor, index: Any, value: Operand) -> Tensor:
     """Y = x with `value` at `index`; the gradient of what was overwritten is zero."""
     index = plain_index(index)
     y = x.array.copy()
-    y[index] = value.array if isinstance(value, Tensor) else value
+    put(y, index, value)
 
     def dx(dy: Array) -> Array:
         out = dy.copy()

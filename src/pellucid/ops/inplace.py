@@ -100,8 +100,8 @@ def setitem(x: Tensor, index: Any, value: Operand) -> None:
     if on_tape:
         overwrite(x, lambda before: indexing.placed(before, index, value))
         return
+    indexing.put(x.array, indexing.plain_index(index), value)
     x._version[0] += 1
-    QUIET.run(x.array.__setitem__, indexing.plain_index(index), value.array if isinstance(value, Tensor) else value)
 
 
 def add_(x: Tensor, w: Operand, *, alpha: float = 1) -> Tensor:
