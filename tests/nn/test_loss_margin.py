@@ -74,6 +74,15 @@ def test_what_stands_after_the_end_of_the_labels_is_not_read():
     assert a == nn.MultiLabelMarginLoss()(x, pellucid.tensor([2, -1, 99])).item() != 0
 
 
+def test_pairs_that_do_not_count_may_overflow():
+    # The label is ahead by more than float32 can hold; the reverse pair, which is not asked for, is infinite.
+    x = pellucid.tensor([3e38, -3e38], requires_grad=True)
+    loss = nn.MultiLabelMarginLoss()(x, pellucid.tensor([0, -1]))
+    loss.backward()
+    assert loss.item() == 0
+    assert x.grad.tolist() == [0, 0]
+
+
 @pytest.mark.parametrize("label", [4, -2])
 def test_a_label_that_is_not_there_is_named(label):
     with pytest.raises(IndexError, match=f"label {label} is out of range for 4 classes"):
