@@ -161,9 +161,10 @@ def test_the_state_dict_is_a_copy_that_later_steps_do_not_change():
 def test_loading_keeps_the_group_dicts_that_schedules_hold():
     first, second = SGD([parameter(2)], lr=0.5), SGD([parameter(2)], lr=0.1, momentum=0.9)
     held = first.param_groups[0]
+    held["max_lr"] = 0.7
     first.load_state_dict(second.state_dict())
     assert held is first.param_groups[0]
-    assert (held["lr"], held["momentum"]) == (0.1, 0.9)
+    assert (held["lr"], held["momentum"], held["max_lr"]) == (0.1, 0.9, 0.7)
 
 
 @pytest.mark.parametrize(

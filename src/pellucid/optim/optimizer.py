@@ -198,9 +198,8 @@ class Optimizer(ABC):
                 )
             p = parameters[int(number)]
             state[p] = self._loaded_state(f"{where}, parameter {number}", p, owner[id(p)], saved)
-        # Schedules and users hold the group dicts themselves, so these stay and their contents change.
+        # Schedules and users hold the group dicts themselves, and schedules keep bounds in them, so these stay.
         for own, group in zip(self.param_groups, groups, strict=True):
-            own.clear()
             own.update(group)
         self.state = state
 
