@@ -54,7 +54,11 @@ def test_weights_start_within_one_over_the_root_of_the_inputs():
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [((0,), "at least one input"), ((2, "sigmiod"), "did you mean 'sigmoid'"), ((2, "heavyside"), "'heaviside'")],
+    [
+        ((0,), "at least one input"),
+        ((2, "sigmiod"), "did you mean 'sigmoid'"),
+        ((2, ["relu"]), r"no activation \['relu'\]"),
+    ],
 )
 def test_what_cannot_be_built_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):

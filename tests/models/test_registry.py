@@ -37,7 +37,7 @@ def test_arguments_with_defaults_may_be_left_out():
     ("config", "message"),
     [
         ({"sizes": [4, 2]}, "needs a 'kind', one of MLP, Neuron, Perceptron"),
-        ({"kind": "mlp", "sizes": [4, 2]}, "did you mean 'MLP'"),
+        ({"kind": "mlp", "sizes": [4, 2]}, "choose one of MLP, Neuron, Perceptron"),
         ({"kind": "Nueron", "n_inputs": 4}, "did you mean 'Neuron'"),
         ({"kind": "os.system"}, "no model of kind 'os.system'"),
         ({"kind": ["MLP"]}, "no model of kind"),

@@ -1,23 +1,9 @@
 """Checks that the models share; what a JSON file holds may be anything."""
 
-import difflib
 import operator
-from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["checked_inputs", "did_you_mean"]
-
-
-def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Return the end of an error message: the nearest known name, then all of them.
-
-    Example:
-        >>> did_you_mean("rleu", ["relu", "tanh"])
-        "; did you mean 'relu'? Known are relu, tanh"
-    """
-    names = sorted(known)
-    close = [k for k in names if k.lower() == str(name).lower()] or difflib.get_close_matches(str(name), names, n=1)
-    return (f"; did you mean {close[0]!r}?" if close else ".") + f" Known are {', '.join(names)}"
+__all__ = ["checked_inputs"]
 
 
 def checked_inputs(kind: str, n_inputs: Any) -> int:

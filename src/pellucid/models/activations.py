@@ -1,7 +1,7 @@
 """The activation functions that a model may be given by name: a closed list, so that a file can name one."""
 
 from pellucid import nn
-from pellucid.models._arguments import did_you_mean
+from pellucid._suggest import nearest
 
 __all__ = ["ACTIVATIONS", "make_activation"]
 
@@ -45,6 +45,6 @@ def make_activation(name: str) -> nn.Module:
         >>> make_activation("tanh")
         Tanh()
     """
-    if name not in ACTIVATIONS:
-        raise ValueError(f"there is no activation {name!r}{did_you_mean(name, ACTIVATIONS)}")
+    if not isinstance(name, str) or name not in ACTIVATIONS:
+        raise ValueError(f"there is no activation {name!r}{nearest(name, ACTIVATIONS)}")
     return ACTIVATIONS[name]()

@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from pellucid.models._arguments import did_you_mean
+from pellucid._suggest import nearest
 
 __all__ = ["suggest_architecture"]
 
@@ -65,7 +65,7 @@ def _n_weights(sizes: tuple[int, ...]) -> int:
 
 def _check(n_inputs: int, n_outputs: int, task: str, n_rows: int | None) -> None:
     if task not in TASKS:
-        raise ValueError(f"there is no task {task!r}{did_you_mean(task, TASKS)}")
+        raise ValueError(f"there is no task {task!r}{nearest(task, TASKS)}")
     for name, n in (("n_inputs", n_inputs), ("n_outputs", n_outputs), ("n_rows", n_rows)):
         if n is not None and n < 1:
             raise ValueError(f"{name} is at least 1, got {n}")

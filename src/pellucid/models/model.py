@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from pellucid import nn
-from pellucid.models._arguments import did_you_mean
+from pellucid._suggest import nearest
 
 __all__ = ["Model"]
 
@@ -55,7 +55,7 @@ class Model(nn.Module):
         known = inspect.signature(cls).parameters
         for name in arguments:
             if name not in known:
-                raise ValueError(f"{cls.__name__} has no parameter {name!r}{did_you_mean(name, known)}")
+                raise ValueError(f"{cls.__name__} has no parameter {name!r}{nearest(name, known)}")
         missing = [n for n, p in known.items() if p.default is p.empty and n not in arguments]
         if missing:
             raise ValueError(f"the config of {cls.__name__} lacks {', '.join(missing)}")

@@ -4,8 +4,8 @@ import math
 
 from pellucid import nn
 from pellucid._tensor import Tensor
-from pellucid.models._arguments import checked_inputs, did_you_mean
-from pellucid.models.activations import ACTIVATIONS, make_activation
+from pellucid.models._arguments import checked_inputs
+from pellucid.models.activations import make_activation
 from pellucid.models.model import Model
 from pellucid.ops import creation
 
@@ -39,13 +39,10 @@ class Neuron(Model):
 
     def __init__(self, n_inputs: int, activation: str = "sigmoid") -> None:
         super().__init__()
-        if activation != "heaviside" and activation not in ACTIVATIONS:
-            known = [*ACTIVATIONS, "heaviside"]
-            raise ValueError(f"there is no activation {activation!r}{did_you_mean(activation, known)}")
         self.n_inputs, self.activation = checked_inputs("Neuron", n_inputs), activation
         self.weight = nn.Parameter(creation.empty(self.n_inputs))
         self.bias = nn.Parameter(creation.empty(()))
-        self.f = nn.Heaviside() if activation == "heaviside" else make_activation(activation)
+        self.f = make_activation(activation) if activation != "heaviside" else nn.Heaviside()
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pellucid.models._arguments import did_you_mean
+from pellucid._suggest import nearest
 from pellucid.models.mlp import MLP
 from pellucid.models.model import Model
 from pellucid.models.neuron import Neuron
@@ -35,5 +35,5 @@ def build_model(config: Mapping[str, Any]) -> Model:
         raise ValueError(f"a model's config needs a 'kind', one of {', '.join(MODELS)}")
     kind = config["kind"]
     if not isinstance(kind, str) or kind not in MODELS:
-        raise ValueError(f"there is no model of kind {kind!r}{did_you_mean(kind, MODELS)}")
+        raise ValueError(f"there is no model of kind {kind!r}{nearest(kind, MODELS)}")
     return MODELS[kind].from_config(config)
