@@ -187,8 +187,12 @@ class Module:
         return (module for _, module in self.named_modules())
 
     def named_children(self) -> "Iterator[tuple[str, Module]]":
-        """Yield the direct submodules with their names."""
-        return ((name, module) for name, module in self._modules.items() if module is not None)
+        """Yield the direct submodules with their names; one that has several names once, as its first."""
+        seen: set[int] = set()
+        for name, module in self._modules.items():
+            if module is not None and id(module) not in seen:
+                seen.add(id(module))
+                yield name, module
 
     def children(self) -> "Iterator[Module]":
         """Yield the direct submodules."""
@@ -373,5 +377,6 @@ def _name_layer(module: Module, error: Exception) -> None:
 def _all_paths(root: Module, prefix: str) -> Iterator[tuple[str, Module]]:
     """Yield modules with paths, a shared one under each of its paths, as state dicts name them."""
     yield prefix, root
-    for name, child in root.named_children():
-        yield from _all_paths(child, f"{prefix}.{name}" if prefix else name)
+    for name, child in root._modules.items():
+        if child is not None:
+            yield from _all_paths(child, f"{prefix}.{name}" if prefix else name)

@@ -150,20 +150,20 @@ def _axis_sizes(equation: str, terms: list[str], arrays: list[Array]) -> dict[st
     return size
 
 
-def linear(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
+def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Y = x W^T + b.
 
     dx = dy W, dW = dy^T x summed over the batch, db = the sum of dy over the batch.
 
     Args:
         x: (..., in).
-        W: (out, in).
-        b: (out,), or None.
+        weight: W, (out, in).
+        bias: b, (out,), or None.
 
     Raises:
         RuntimeError: when the sizes or dtypes do not fit.
     """
-    x = as_tensor(x)
+    x, W, b = as_tensor(x), weight, bias
     a, w = x.array, W.array
     if a.ndim == 0 or a.shape[-1] != w.shape[-1]:
         raise RuntimeError(
