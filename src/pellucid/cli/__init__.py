@@ -25,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not found("cli"):
         sys.stderr.write('The command line needs typer and rich; install them with: pip install "pellucid[cli]"\n')
         return 2
-    from pellucid.cli.invoke import invoke
+    try:
+        from pellucid.cli.invoke import invoke
 
-    return invoke(sys.argv[1:] if arguments is None else list(arguments))
+        return invoke(sys.argv[1:] if arguments is None else list(arguments))
+    except KeyboardInterrupt:  # while the libraries were being loaded
+        sys.stderr.write("Interrupted.\n")
+        return 130

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pellucid._version import __version__
+from pellucid.cli.ctrl_c import ctrl_c_as_error
 from pellucid.cli.evaluate import evaluate
 from pellucid.cli.info import info
 from pellucid.cli.predict import predict
@@ -19,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (train, evaluate, predict, info):
-    app.command()(command)
+    app.command()(ctrl_c_as_error(command))
 
 
 @app.callback(invoke_without_command=True)

@@ -11,6 +11,7 @@ import typer
 
 from pellucid.cli.app import app
 from pellucid.cli.codes import BROKEN_PIPE, INTERRUPTED
+from pellucid.cli.ctrl_c import CtrlC
 from pellucid.cli.settings import as_options
 from pellucid.train.config import ConfigError
 
@@ -28,8 +29,8 @@ def invoke(arguments: Sequence[str]) -> int:
     try:
         code = command.main(list(arguments), prog_name="pellucid", standalone_mode=False)
         sys.stdout.flush()
-    except (KeyboardInterrupt, typer.Abort) as error:
-        _write("Interrupted.", error)
+    except CtrlC as error:
+        _write(str(error), error)
         return INTERRUPTED
     except SystemExit as error:  # click ends so when whoever reads the output has gone
         return _end_quietly() if error.code == 1 else int(error.code or 0)
