@@ -129,6 +129,13 @@ def test_nothing_is_changed_when_the_forward_pass_fails():
     assert all(m.training and not m._forward_hooks for m in model.modules())
 
 
+def test_the_forward_pass_is_off_the_tape():
+    model, recorded = MLP([4, 3, 2]), []
+    model.layers.linear1.register_forward_hook(lambda _module, _x, y: recorded.append(y.requires_grad))
+    summary(model, (1, 4))
+    assert recorded == [False]
+
+
 def test_the_mode_is_evaluation_so_one_row_passes_batch_norm():
     assert summary(MLP([4, 3, 2], batch_norm=True), (1, 4)).output_shape == (1, 2)
 
