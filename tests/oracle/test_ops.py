@@ -6,18 +6,35 @@ import types
 import numpy as np
 import pytest
 import torch
-from tests.ops import cases_arithmetic, cases_creation, cases_elementwise, cases_indexing, cases_reduction, cases_shape
+from tests.ops import (
+    cases_arithmetic,
+    cases_creation,
+    cases_derived,
+    cases_elementwise,
+    cases_indexing,
+    cases_reduction,
+    cases_shape,
+)
 
 import pellucid
 from pellucid.ops.methods import TensorMethods
 
-FAMILIES = (cases_arithmetic, cases_creation, cases_elementwise, cases_indexing, cases_reduction, cases_shape)
+FAMILIES = (
+    cases_arithmetic,
+    cases_creation,
+    cases_derived,
+    cases_elementwise,
+    cases_indexing,
+    cases_reduction,
+    cases_shape,
+)
 CASES = [case for family in FAMILIES for case in family.CASES]
 ROOMS = (
     "arithmetic",
     "comparison",
     "conversion",
     "creation",
+    "derived",
     "elementwise",
     "indexing",
     "inplace",

@@ -8,6 +8,7 @@ from pellucid.ops import (
     arithmetic,
     comparison,
     conversion,
+    derived,
     elementwise,
     indexing,
     inplace,
@@ -184,6 +185,8 @@ class TensorMethods:
     def where(self: Any, condition: Tensor, w: Operand) -> Tensor:
         """Y = self where the condition holds, else w."""
         return indexing.where(condition, self, w)
+
+    diff, trace, lerp, logaddexp, dist = derived.diff, derived.trace, derived.lerp, derived.logaddexp, derived.dist
 
     # products
     matmul = __matmul__ = linalg.matmul

@@ -1,0 +1,42 @@
+"""Cases of ops/derived.py; made through the module, since both libraries have these names."""
+
+import numpy as np
+import torch
+from tests.ops.registry import Registry, between, distinct, fixed, integers, normal
+
+from pellucid.ops import derived
+
+CASES = Registry()
+add = CASES.add
+
+
+def own(L):
+    """The module that has the functions."""
+    return torch if L is torch else derived
+
+
+add("is_tensor", "yes", lambda L, x: own(L).is_tensor(x), normal(2))
+add("is_tensor", "no", lambda L: own(L).is_tensor([1.0]))
+add("lerp", "number", lambda L, x, w: own(L).lerp(x, w, 0.3), normal(2, 3), normal(2, 3))
+add("lerp", "tensor", lambda L, x, w, v: own(L).lerp(x, w, v), normal(2, 3), normal(3), normal(2, 1))
+add("logaddexp", "numbers", lambda L, x, w: own(L).logaddexp(x, w), normal(2, 3), normal(3))
+add("logaddexp", "large", lambda L, x, w: own(L).logaddexp(x, w), fixed([1000.0, -1000.0]), fixed([999.0, -1001.0]))
+INFINITE = fixed([-np.inf, np.inf, -np.inf])
+add("logaddexp", "infinities", lambda L, x: own(L).logaddexp(x.detach(), x.detach()), INFINITE)
+add("logaddexp", "ties", lambda L, x, w: own(L).logaddexp(x, w), fixed([1.0, 0.0]), fixed([1.0, 0.0]))
+add("dist", "default", lambda L, x, w: own(L).dist(x, w), normal(2, 3), normal(2, 3))
+add("dist", "one", lambda L, x, w: own(L).dist(x, w, 1), normal(4), normal(4))
+add("diff", "last", lambda L, x: own(L).diff(x), normal(2, 4))
+add("diff", "twice first", lambda L, x: own(L).diff(x, 2, 0), normal(4, 2))
+add("diff", "integers", lambda L, x: own(L).diff(x), integers(0, 9, 5))
+add("trace", "square", lambda L, x: own(L).trace(x), normal(3, 3))
+add("trace", "wide", lambda L, x: own(L).trace(x), normal(2, 3))
+for name in ("var_mean", "std_mean"):
+    call = lambda L, x, *a, name=name, **kw: getattr(own(L), name)(x, *a, **kw)  # noqa: E731
+    add(name, "axis", lambda L, x, call=call: call(L, x, 1), distinct(2, 3))
+    add(name, "population", lambda L, x, call=call: call(L, x, 0, keepdim=True, correction=0), between(0, 2, 3, 2))
+for name in ("hstack", "vstack"):
+    call = lambda L, *a, name=name: getattr(own(L), name)(a)  # noqa: E731
+    add(name, "vectors", call, normal(3), normal(3))
+    add(name, "matrices", call, normal(2, 2), normal(2, 2))
+    add(name, "numbers", call, normal(), normal())
