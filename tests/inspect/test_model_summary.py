@@ -83,6 +83,19 @@ def test_shared_parameters_count_once_and_calls_are_counted():
     assert layers["tied"].parameters == 3
 
 
+class Twice(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        return self.act(self.act(x)[:1])
+
+
+def test_of_a_layer_called_twice_the_last_shape_is_shown():
+    assert rows(summary(Twice(), (2, 3)))["act"].output_shape == (1, 3)
+
+
 def test_a_layer_that_is_not_called_says_so_and_several_outputs_have_no_one_shape():
     result = summary(Shared(), (2, 3))
     unused = rows(result)["unused"]
