@@ -100,3 +100,67 @@ def test_14_relus_die_and_the_remedies_help(said):
     assert relu[0] == 0
     assert relu[2] > 30
     assert leaky[0] >= 2
+
+
+def test_15_every_schedule_gets_closer_than_every_constant_rate(said):
+    text = said("15")
+    table = rows(text, "600 steps; the lowest possible loss is")
+    constant = {numbers(row)[0]: numbers(row)[1] for row in table if row.startswith("constant")}
+    assert constant[0.03] < constant[0.01]  # small steps are too slow ...
+    assert constant[0.03] < constant[0.1] < constant[0.3]  # ... large ones rattle, the more the larger
+    schedules = {row[:19].strip(): numbers(row[19:]) for row in table if not row.startswith("constant")}
+    assert len(schedules) == 7
+    for missing, first, highest, last in schedules.values():
+        assert missing < 0.5 * min(constant.values())
+        assert abs(highest - 0.1) < 0.0011
+        assert last < 0.1 * highest
+        assert first <= highest
+    assert [name for name, row in schedules.items() if row[1] < 0.05] == ["warm-up, cosine", "OneCycleLR"]
+    lowest, best = numbers(line(text, "The best constant rate leaves"))[:2]
+    assert lowest == min(constant.values())
+    assert best == min(row[0] for row in schedules.values())
+    assert line(text, "7 of 7 schedules beat every constant rate") == "."
+
+
+def test_16_accuracy_misleads_and_the_threshold_decides(said):
+    text = said("16")
+    network = numbers(line(text, "accuracy of the network:"))[0]
+    trivial = numbers(line(text, 'accuracy of saying "healthy" to everybody:'))[0]
+    assert abs(network - trivial) < 0.02
+    table = [numbers(row) for row in text.splitlines() if re.fullmatch(r" +0\.\d+ [ \d.]+", row)]
+    assert [row[0] for row in table] == [0.5, 0.3, 0.2, 0.1, 0.05]
+    for _, TP, FP, FN, TN, accuracy, precision, recall, F1 in table:
+        assert TP + FN == 72
+        assert abs(accuracy - (TP + TN) / (TP + FP + FN + TN)) < 6e-4
+        assert abs(precision - TP / max(TP + FP, 1)) < 6e-4
+        assert abs(recall - TP / (TP + FN)) < 6e-4
+        assert abs(F1 - 2 * precision * recall / max(precision + recall, 1e-9)) < 2e-3
+    assert table[0][7] < 0.3  # with one half nearly all of the ill are missed
+    assert table[-1][7] > 0.7
+    auc, pairs, _ = numbers(line(text, "ROC AUC"))
+    assert auc == pairs > 0.85
+    assert numbers(line(text, "average precision"))[0] < 0.6  # where AUC flatters
+    chosen, theory = numbers(line(text, "cheapest threshold on the validation rows:"))
+    assert abs(chosen - theory) < 0.06
+    _, cheap, habit = numbers(line(text, "cost per"))
+    assert cheap < 0.7 * habit
+
+
+def test_17_too_small_underfits_and_too_large_overfits_where_classes_overlap(said):
+    text = said("17")
+    tables = {}
+    for task, block in zip(("moons", "spirals"), text.split("\n\n")[:2], strict=True):
+        assert block.startswith(task)
+        body = [row.strip() for row in block.splitlines()[2:7]]
+        tables[task] = {re.split(r"  +", row)[0]: [float(n) for n in row.split()[-3:]] for row in body}
+        best = max(tables[task], key=lambda name: tables[task][name][2])
+        assert f"best on fresh rows: {best}" in block
+    assert [row[0] for row in tables["moons"].values()] == [6, 12, 22, 82, 4482]
+    for task in tables.values():
+        assert task["no hidden layer"][1] < 0.9  # underfitting shows on the training rows
+        assert task["64 + 64 units"][1] > 0.98
+    moons, spirals = tables["moons"], tables["spirals"]
+    assert moons["64 + 64 units"][2] < moons["16 units"][2] - 0.005
+    assert moons["64 + 64 units"][1] > moons["16 units"][1] + 0.02
+    assert spirals["4 units"][1] < 0.8
+    assert spirals["64 + 64 units"][2] == max(row[2] for row in spirals.values())
