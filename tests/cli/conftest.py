@@ -27,7 +27,7 @@ def _customers(rows=120, seed=0):
     member = rng.choice(["yes", "no"], rows)
     paid = rng.normal(50, 10, rows).round(2)
     left = (age - paid + 20 * (member == "yes") + rng.normal(0, 3, rows)) > 8
-    age[rng.choice(rows, 6, replace=False)] = np.nan
+    age[rng.choice(rows, rows // 20, replace=False)] = np.nan
     days = pd.to_datetime("2023-01-01") + pd.to_timedelta(rng.integers(0, 700, rows), unit="D")
     return pd.DataFrame(
         {

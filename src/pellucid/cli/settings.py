@@ -85,7 +85,7 @@ def _kinds(texts: list[str]) -> dict[str, str]:
 
 
 _SIZE = "a share such as 0.2 or a number of rows"
-_CONVERTERS: dict[str, Callable[[Any], Any]] = {
+CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "hidden": _units,
     "drop": _names,
     "kinds": _kinds,
@@ -103,7 +103,7 @@ def given_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         ConfigError: when one cannot be converted.
     """
     given = {f.name: values[f.name] for f in fields(RunConfig) if values[f.name] not in (None, [], ())}
-    return {name: _CONVERTERS.get(name, lambda value: value)(value) for name, value in given.items()}
+    return {name: CONVERTERS.get(name, lambda value: value)(value) for name, value in given.items()}
 
 
 def read_settings(path: str) -> dict[str, Any]:

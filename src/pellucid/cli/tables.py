@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pellucid._extras import require
 from pellucid._files import atomic_write
@@ -16,7 +16,7 @@ from pellucid.train.prepare import source_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_output", "naming", "read", "write"]
+__all__ = ["check_output", "naming", "read", "with_whole_numbers", "write"]
 
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".pq")
 
@@ -58,7 +58,7 @@ def check_output(output: str, data: str) -> None:
 
 def write(frame: "pd.DataFrame", output: str | None) -> None:
     """Write a table to a file, whole or not at all, or as CSV to standard output."""
-    frame = _whole_numbers(frame)
+    frame = with_whole_numbers(frame)
     if output is None or output == "-":
         sys.stdout.buffer.write(frame.to_csv(index=False, lineterminator="\n").encode())
         sys.stdout.flush()
@@ -76,11 +76,16 @@ def write(frame: "pd.DataFrame", output: str | None) -> None:
         file.write(content)
 
 
-def _whole_numbers(frame: "pd.DataFrame") -> "pd.DataFrame":
+def with_whole_numbers(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Undo what a missing value did to a column of whole numbers: 31 was read as 31.0."""
-    columns = {
-        name: column.astype("Int64")
+    whole = {
+        name: "Int64"
         for name, column in frame.items()
-        if column.dtype.kind == "f" and column.isna().any() and (column.dropna() % 1 == 0).all()
+        if column.dtype.kind == "f" and column.isna().any() and _is_whole(column.dropna())
     }
-    return frame.assign(**{str(name): column for name, column in columns.items()}) if columns else frame
+    return frame.astype(whole)
+
+
+def _is_whole(column: "pd.Series[Any]") -> bool:
+    """Say whether all are whole numbers of a size at which floats still tell one from the next."""
+    return bool((column % 1 == 0).all() and (column.abs() < 2**53).all())
