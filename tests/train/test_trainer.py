@@ -74,6 +74,17 @@ def test_a_short_last_batch_counts_by_its_rows(make_trainer):
     assert trainer.evaluate((np.zeros((7, 1), np.float32), y))["loss"] == pytest.approx(20)
 
 
+@pytest.mark.parametrize("options", [{"weight": pl.tensor([1.0, 5.0, 0.1])}, {"ignore_index": 1}])
+def test_the_loss_of_an_epoch_is_that_of_all_its_rows_at_once(blobs, make_trainer, options):
+    (X, y), _ = blobs
+    loss = pl.nn.CrossEntropyLoss(**options)
+    trainer = make_trainer(loss=loss, dropout=0.0)
+    whole = loss(trainer.model(pl.tensor(X)), pl.tensor(y)).item()
+    rows = np.argsort(y, kind="stable")  # batches of 16 of very different classes
+    loader = pl.data.DataLoader(pl.data.TensorDataset(X[rows], y[rows]), batch_size=16)
+    assert trainer.evaluate(loader)["loss"] == pytest.approx(whole, rel=1e-6)
+
+
 def test_sample_weights_are_repetitions_of_rows(blobs, make_trainer):
     (X, y), _ = blobs
     weights = (np.arange(len(X)) % 3).astype(np.float32)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from pellucid._tensor import Tensor
+from pellucid.nn import CrossEntropyLoss, NLLLoss
 
-__all__ = ["balanced_class_weights", "weighted_loss"]
+__all__ = ["balanced_class_weights", "batch_weight", "weighted_loss"]
 
 
 def weighted_loss(loss: Callable[[Tensor, Tensor], Tensor], outputs: Tensor, targets: Tensor, w: Tensor) -> Tensor:
@@ -35,6 +36,19 @@ def weighted_loss(loss: Callable[[Tensor, Tensor], Tensor], outputs: Tensor, tar
     losses: Any = by_row(outputs, targets)
     losses = losses.reshape(len(w), -1).mean(1)
     return (losses * w).sum() / w.sum()
+
+
+def batch_weight(loss: Callable[[Tensor, Tensor], Tensor], targets: Tensor) -> float:
+    """Return by how much a batch's mean loss counts in an epoch's: its rows.
+
+    A loss with class weights w has the mean sum_i w_(t_i) l_i / sum_i w_(t_i), and rows of the class
+    `ignore_index` count nothing: there it is the divisor of that mean.
+    """
+    t = targets.array
+    if not isinstance(loss, (CrossEntropyLoss, NLLLoss)) or t.dtype.kind not in "iu":
+        return float(len(t))
+    counted = t[t != loss.ignore_index]
+    return float(counted.size if loss.weight is None else loss.weight.array[counted].sum())
 
 
 def balanced_class_weights(labels: Any, n_classes: int) -> Tensor:

@@ -28,7 +28,8 @@ class EpochTotals:
 
     def add(self, loss: float, weight: float, outputs: Array, targets: Array) -> None:
         """Add a batch's mean loss, which counts by `weight`, and its outputs."""
-        self.loss_sum += loss * weight
+        if weight:  # a batch whose rows are all ignored has no mean
+            self.loss_sum += loss * weight
         self.weight += weight
         if self.keep_outputs:
             self.outputs.append(outputs)

@@ -18,7 +18,7 @@ from pellucid.train.callbacks.callback import Callback, StopTraining
 from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
 from pellucid.train.history import History
 from pellucid.train.interrupt import DeferredInterrupt, Interrupted
-from pellucid.train.sample_weights import weighted_loss
+from pellucid.train.sample_weights import batch_weight, weighted_loss
 from pellucid.train.totals import EpochTotals, Metric
 
 __all__ = ["Trainer"]
@@ -191,7 +191,7 @@ class Trainer:
         outputs = self.model(inputs)
         if weights:
             return weighted_loss(self.loss, outputs, targets, weights[0]), outputs, float(weights[0].array.sum())
-        return self.loss(outputs, targets), outputs, float(len(targets))
+        return self.loss(outputs, targets), outputs, batch_weight(self.loss, targets)
 
     # --- judging and asking ---------------------------------------------------------------------------------
     def evaluate(self, data: Any) -> dict[str, float]:
