@@ -24,7 +24,7 @@ for command in (train, evaluate, predict, info):
 
 
 @app.callback(invoke_without_command=True)
-def top(
+def _top(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:

@@ -35,6 +35,7 @@ __all__ = [
     "outputs_of",
     "read_config",
     "read_status",
+    "write_status",
 ]
 
 FORMAT = 1
