@@ -316,6 +316,53 @@ def test_a_view_overwritten_counts_as_the_whole():
         y.backward()
 
 
+def test_a_view_of_a_view_overwritten_counts_as_the_whole():
+    x = leaf(2, 4)
+    y = (x * x).sum()
+    x.detach().T[1].reshape(2).mul_(2)
+    with pytest.raises(RuntimeError, match="overwritten"):
+        y.backward()
+
+
+def test_a_write_through_a_view_on_the_tape_is_not_lost_silently():
+    # In PyTorch the write reaches y; here it makes a new array for the view, and y must not be used as if it had.
+    w = pellucid.tensor(5.0, dtype=pellucid.float64, requires_grad=True)
+    y = pellucid.zeros(2, 2, dtype=pellucid.float64)
+    y[0][1] = w
+    with pytest.raises(RuntimeError, match=r"missed that write.*y\[i, j\]"):
+        y.sum()
+    z = leaf(2, 2) * 1
+    z[0].mul_(2)
+    with pytest.raises(RuntimeError, match="missed"):
+        z * 2
+    kept = leaf(2) * 1
+    view = kept[0:1]
+    kept.add_(1)
+    with pytest.raises(RuntimeError, match="missed"):
+        view * 2
+
+
+def test_a_view_written_on_the_tape_goes_on_with_its_own_values():
+    x = leaf(4)
+    h = (x * 3).reshape(2, 2)
+    h.masked_fill_(pellucid.tensor([[True, False], [False, False]]), -1.0)
+    h += 1
+    (h * h).sum().backward()
+    expected = 2 * (3 * x.detach().numpy() + 1) * 3
+    expected[0] = 0
+    np.testing.assert_allclose(x.grad.numpy(), expected)
+
+
+def test_a_refused_write_leaves_the_tape_as_it_was():
+    x = leaf(2)
+    y = x * 2
+    y.add_(1)
+    with pytest.raises(RuntimeError, match=r"\(3, 2\)"):
+        y.add_(pellucid.ones(3, 2, dtype=pellucid.float64))
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
 def test_overwriting_after_the_walk_is_fine():
     x = leaf(2)
     for _ in range(2):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from pellucid._tensor import Tensor
 
-__all__ = ["Array", "Gradient", "Handle", "JointGradient", "Node"]
+__all__ = ["Array", "Gradient", "Handle", "JointGradient", "Node", "missed_write"]
 
 Array = NDArray[Any]
 Gradient = Callable[[Array], Array]
@@ -60,3 +60,12 @@ class Handle:
 
     def __exit__(self, *_: object) -> None:
         self.remove()
+
+
+def missed_write(x: "Tensor") -> RuntimeError:
+    """Return the error of using a tensor whose memory no longer says what it should."""
+    return RuntimeError(
+        f"this tensor of shape {x.array.shape} shares memory with one that was written in place while operations "
+        "were recorded, and has missed that write; index once, as in y[i, j] = v instead of y[i][j] = v, or take "
+        "the view, .detach() or .data again after the write"
+    )

@@ -14,7 +14,7 @@ from pellucid import dtypes
 from pellucid._device import CPU, check_device, device
 from pellucid._quiet import QUIET
 from pellucid._size import Size
-from pellucid._tape import Array, Gradient, Handle, JointGradient, Node
+from pellucid._tape import Array, Gradient, Handle, JointGradient, Node, missed_write
 from pellucid.grad_mode import MODE
 
 if TYPE_CHECKING:  # for the type checker only; at run time ops attaches its methods (ops/methods.py)
@@ -75,7 +75,7 @@ class Tensor(_Base):
         self._retains_grad = False
         self._node: Node | None = None
         self._hooks: dict[int, Callable[[Tensor], Tensor | None]] | None = None
-        self._version = [0]  # a cell, because tensors that share an array share it
+        self._version = [0, 0]  # writes counted, writes missed; one list for all tensors that share the memory
         if requires_grad:
             self.requires_grad = True
 
@@ -155,7 +155,7 @@ class Tensor(_Base):
     def data(self, value: "Tensor | Array") -> None:
         array = value.array if isinstance(value, Tensor) else np.asarray(value)
         self._version[0] += 1
-        self._version = [self._version[0]]
+        self._version = [self._version[0], 0]
         self.array = array
 
     def detach(self) -> "Tensor":
@@ -311,6 +311,9 @@ def record(y: Any, *gradients: tuple[Any, Gradient]) -> Tensor:
             a new array, or dy itself or a view of it; never an array that the operation keeps.
     """
     out = Tensor(y)
+    base = out.array.base
+    if base is not None:
+        _share_writes(out, base, gradients)
     if MODE.enabled:
         needed, inputs, functions, versions = False, [], [], []
         for x, dx in gradients:
@@ -318,11 +321,23 @@ def record(y: Any, *gradients: tuple[Any, Gradient]) -> Tensor:
                 needed = needed or x._requires_grad
                 inputs.append(x)
                 functions.append(dx)
-                versions.append(x._version[0])
+                version = x._version
+                if version[1]:
+                    raise missed_write(x)
+                versions.append(version[0])
         if needed:
             out._requires_grad = True
             out._node = Node(inputs, functions, versions)
+            out._node.output_version = out._version[0]
     return out
+
+
+def _share_writes(view: Tensor, base: Any, gradients: tuple[tuple[Any, Gradient], ...]) -> None:
+    """Count writes into a view of an input's memory together with those into the input."""
+    for x, _ in gradients:
+        if isinstance(x, Tensor) and (base is x.array or base is x.array.base):
+            view._version = x._version
+            return
 
 
 def record_joint(y: Any, inputs: tuple[Tensor, ...], backward: JointGradient) -> Tensor:
@@ -332,6 +347,9 @@ def record_joint(y: Any, inputs: tuple[Tensor, ...], backward: JointGradient) ->
     """
     out = Tensor(y)
     if MODE.enabled and any(x._requires_grad for x in inputs):
+        for x in inputs:
+            if x._version[1]:
+                raise missed_write(x)
         out._requires_grad = True
         out._node = Node(inputs, backward, [x._version[0] for x in inputs])
     return out
@@ -353,17 +371,10 @@ def as_array(data: Any, dtype: Any = None) -> Array:
             array = np.asarray(data)
         except ValueError as error:
             raise ValueError(f"the rows of the data differ in length or shape: {error}") from None
-        if dtype is None and array.dtype == np.float64 and not hasattr(data, "dtype") and not _holds_numpy(data):
+        if dtype is None and array.dtype == np.float64 and not hasattr(data, "dtype") and not dtypes.holds_numpy(data):
             dtype = dtypes.get_default_dtype()
     wanted = dtypes.to_dtype(array.dtype if dtype is None else dtype)
     return array if array.dtype == wanted else QUIET.run(array.astype, wanted)
-
-
-def _holds_numpy(data: Any) -> bool:
-    """Say whether nested lists hold NumPy values, whose own type counts, rather than Python floats."""
-    while isinstance(data, (list, tuple)) and data:
-        data = data[0]
-    return hasattr(data, "dtype")
 
 
 def as_tensor(data: Any, dtype: Any = None) -> Tensor:

@@ -1,5 +1,7 @@
 """Element types: NumPy's own, under PyTorch's names."""
 
+from typing import Any
+
 import numpy as np
 
 __all__ = [
@@ -9,6 +11,7 @@ __all__ = [
     "float32",
     "float64",
     "get_default_dtype",
+    "holds_numpy",
     "int8",
     "int16",
     "int32",
@@ -62,3 +65,10 @@ def to_dtype(dtype: object) -> np.dtype:
     if found not in _SUPPORTED:
         raise TypeError(f"dtype {found} is not supported; use one of {', '.join(sorted(map(str, _SUPPORTED)))}")
     return found
+
+
+def holds_numpy(data: Any) -> bool:
+    """Say whether nested lists hold NumPy values, whose own type counts, rather than Python floats."""
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return hasattr(data, "dtype")

@@ -67,7 +67,8 @@ def overwrite(x: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
         x._version[0] += 1
         QUIET.run(np.copyto, x.array, result.array, "unsafe")
         return x
-    x._version[0] += 1
+    x._version[1] = 1  # views and other sharers of the old memory do not see the new values
+    x._version = [x._version[0] + 1, 0]
     x.array = QUIET.run(result.array.astype, x.array.dtype)
     x._node, x._requires_grad = result._node, True
     x._node.output_version = x._version[0]
@@ -77,9 +78,7 @@ def overwrite(x: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
 def _alias(x: Tensor) -> Tensor:
     """Return a tensor that stands for what x is now, in the graph of what x becomes."""
     before = Tensor(x.array)
-    before._node, before._requires_grad = x._node, x._requires_grad
-    if x._node is not None:
-        x._node.output_version = 0
+    before._node, before._requires_grad, before._version = x._node, x._requires_grad, x._version
     return before
 
 
