@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 from tests.examples.chapters import line, numbers
 
 
@@ -164,3 +165,42 @@ def test_17_too_small_underfits_and_too_large_overfits_where_classes_overlap(sai
     assert moons["64 + 64 units"][1] > moons["16 units"][1] + 0.02
     assert spirals["4 units"][1] < 0.8
     assert spirals["64 + 64 units"][2] == max(row[2] for row in spirals.values())
+
+
+def test_18_a_transfer_harms_one_task_and_helps_the_other(said):
+    text = said("18")
+    trainable, all_of_them = numbers(line(text, "trainable parameters:"))
+    assert trainable == 32 * 5 + 5
+    assert all_of_them == 64 * 64 + 64 + 64 * 32 + 32 + trainable
+    assert line(text, "gradient of a frozen weight: ") == "None"
+    assert line(text, "frozen weights unchanged after 20 steps: ") == "True"
+    tables = []
+    for heading in ("0 to 4, then 5 to 9", "all digits, then odd or even"):
+        *ways, wins = rows(text, heading)
+        tables.append({way[:12].strip(): np.array(numbers(way[12:])).reshape(3, 3) for way in ways})
+        assert all(low <= mean <= high for table in tables[-1].values() for mean, low, high in table)
+        tables[-1]["wins"] = numbers(wins)[:3]
+    harmed, helped = tables
+    means = {way: harmed[way][:, 0] for way in ("from scratch", "frozen", "fine-tuned")}
+    assert (means["frozen"] < means["fine-tuned"] - 0.05).all()
+    assert (means["fine-tuned"] < means["from scratch"] - 0.02).all()
+    assert harmed["wins"] == [0, 0, 0]
+    for way in ("frozen", "fine-tuned"):
+        assert (helped[way][:, 0] > helped["from scratch"][:, 0] + 0.005).all()
+    assert min(helped["wins"]) >= 3
+
+
+def test_19_the_loop_by_hand_and_trainer_give_the_same_numbers(said):
+    text = said("19")
+    by_hand, trainer = line(text, "by hand:").strip(), line(text, "with Trainer:").strip()
+    assert by_hand == trainer
+    best_epoch, _, accuracy = numbers(by_hand)
+    assert accuracy > 0.9
+    losses = [numbers(row.split(":")[1]) for row in text.splitlines() if re.match(r"epoch +\d+:", row)]
+    assert len(losses) >= 4
+    assert losses[-1][0] < 0.3 * losses[0][0]
+    last, patience = numbers(line(text, "stopped after epoch"))
+    assert last == best_epoch + patience < 60
+    assert f"had not improved for {patience:.0f} epochs. The weights of epoch {best_epoch:.0f}" in text
+    assert line(text, f"losses of all {last:.0f} epochs equal to the last bit: ") == "True"
+    assert line(text, "weights equal to the last bit: ") == "True"
