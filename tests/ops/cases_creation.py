@@ -56,3 +56,8 @@ add("tensor", "none", lambda L: L.tensor([]))
 add("tensor", "uint8", lambda L: L.tensor(np.array([1, 2], dtype=np.uint8)))
 for name in ("FloatTensor", "DoubleTensor", "LongTensor", "IntTensor", "ByteTensor"):
     add(name, "list", lambda L, name=name: getattr(L, name)([[1, 2], [3, 4]]))
+
+add("new_zeros", "sizes", lambda L, x: x.new_zeros(2, 3), fixed([1], "int32"))
+add("new_ones", "tuple", lambda L, x: x.new_ones((2, 3)), normal(1))
+add("new_full", "value", lambda L, x: x.new_full((2,), 3), normal(1))
+add("new_tensor", "list", lambda L, x: x.new_tensor([1, 2]), normal(1))

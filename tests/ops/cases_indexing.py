@@ -173,6 +173,10 @@ IN_PLACE = {
     "abs_": lambda x, w: x.abs_(),
     "exp_": lambda x, w: x.exp_(),
     "sqrt_": lambda x, w: x.sqrt_(),
+    "log_": lambda x, w: x.log_(),
+    "sigmoid_": lambda x, w: x.sigmoid_(),
+    "tanh_": lambda x, w: x.tanh_(),
+    "relu_": lambda x, w: x.relu_(),
     "clamp_": lambda x, w: x.clamp_(0.7, 1.5),
     "copy_": lambda x, w: x.copy_(w),
     "fill_": lambda x, w: x.fill_(1.5),
@@ -187,7 +191,7 @@ for name, change in IN_PLACE.items():
         between(0.5, 2, 2, 3),
         between(0.5, 2, 3),
     )
-    if name in ("pow_", "exp_", "sqrt_"):
+    if name in ("pow_", "exp_", "sqrt_", "log_", "sigmoid_", "tanh_", "relu_"):
         continue  # PyTorch, which overwrites the first result, refuses the second
     add(
         name,
@@ -211,3 +215,20 @@ def augment(L, x, w):
 
 add("overwrite", "augmented", augment, normal(2, 3), normal(3))
 add("augmented", "by a number", lambda L, x: augment(L, x, 1.5), normal(2, 3))
+
+add(
+    "scatter_add_",
+    "clone",
+    lambda L, x, w, i: x.clone().scatter_add_(0, i, w),
+    normal(3, 4),
+    normal(5, 4),
+    integers(0, 3, 5, 4),
+)
+add(
+    "index_add_",
+    "clone",
+    lambda L, x, w, i: x.clone().index_add_(0, i, w),
+    normal(3, 4),
+    normal(5, 4),
+    integers(0, 3, 5),
+)

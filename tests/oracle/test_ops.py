@@ -42,7 +42,7 @@ ROOMS = (
     "reduction",
     "shape",
 )
-# Random numbers cannot be compared with PyTorch's; test_creation.py tests their laws.
+# Random numbers cannot be compared with PyTorch's; tests/test_random.py tests their laws.
 DRAWN = {"bernoulli", "multinomial", "normal", "rand", "rand_like", "randint", "randn", "randn_like", "randperm"}
 DRAWN |= {"uniform_", "normal_", "bernoulli_"}
 

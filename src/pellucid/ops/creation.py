@@ -28,6 +28,10 @@ __all__ = [
     "logspace",
     "meshgrid",
     "multinomial",
+    "new_full",
+    "new_ones",
+    "new_tensor",
+    "new_zeros",
     "normal",
     "ones",
     "ones_like",
@@ -97,6 +101,26 @@ def empty_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> 
 def full_like(x: Tensor, fill_value: float, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Return one value in the shape and type of x."""
     return full(x.array.shape, fill_value, dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def new_zeros(x: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Return zeros of another shape in the type of x."""
+    return zeros(*size, dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def new_ones(x: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Return ones of another shape in the type of x."""
+    return ones(*size, dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def new_full(x: Tensor, size: Any, fill_value: float, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Return one value in another shape and the type of x."""
+    return full(size, fill_value, dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def new_tensor(x: Tensor, data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Copy data into a tensor of the type of x."""
+    return tensor(data, dtype=dtype or x.dtype, requires_grad=requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:

@@ -4,15 +4,43 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid._tensor import Tensor, as_tensor
-from pellucid.ops import arithmetic, comparison, elementwise, indexing, reduction, shape
+from pellucid.ops import arithmetic, comparison, elementwise, indexing, linalg, reduction, shape
 from pellucid.ops._operands import Operand, normalize_dim
 
-__all__ = ["diff", "dist", "hstack", "is_tensor", "lerp", "logaddexp", "std_mean", "trace", "var_mean", "vstack"]
+__all__ = [
+    "addcdiv",
+    "addcmul",
+    "aminmax",
+    "diff",
+    "dist",
+    "hstack",
+    "inner",
+    "is_tensor",
+    "lerp",
+    "logaddexp",
+    "logit",
+    "narrow",
+    "quantile",
+    "std_mean",
+    "trace",
+    "var_mean",
+    "vstack",
+]
 
 
 def is_tensor(x: object) -> bool:
     """Say whether x is a tensor."""
     return isinstance(x, Tensor)
+
+
+def addcmul(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
+    """Y = x + value a b."""
+    return arithmetic.add(x, arithmetic.mul(a, b), alpha=value)
+
+
+def addcdiv(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
+    """Y = x + value a / b."""
+    return arithmetic.add(x, arithmetic.div(a, b), alpha=value)
 
 
 def lerp(x: Tensor, end: Tensor, weight: Operand) -> Tensor:
@@ -27,6 +55,20 @@ def logaddexp(x: Tensor, w: Tensor) -> Tensor:
     return arithmetic.add(m, elementwise.log1p(elementwise.exp(arithmetic.neg(d))))
 
 
+def logit(x: Tensor, eps: float | None = None) -> Tensor:
+    """Y = log(x / (1 - x)), the inverse of the sigmoid; x is first held between eps and 1 - eps if given."""
+    x = x if eps is None else elementwise.clamp(x, eps, 1 - eps)
+    return arithmetic.sub(elementwise.log(x), elementwise.log1p(arithmetic.neg(x)))
+
+
+def inner(x: Tensor, w: Tensor) -> Tensor:
+    """Y = the sums of products over the last axes of both."""
+    if x.ndim == 0 or w.ndim == 0:
+        return arithmetic.mul(x, w)
+    rows = linalg.matmul(shape.reshape(x, -1, x.array.shape[-1]), shape.t(shape.reshape(w, -1, w.array.shape[-1])))
+    return shape.reshape(rows, x.array.shape[:-1] + w.array.shape[:-1])
+
+
 def dist(x: Tensor, w: Tensor, p: float = 2) -> Tensor:
     """Y = the p-norm of x - w."""
     return reduction.norm(arithmetic.sub(x, w), p)
@@ -39,6 +81,59 @@ def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
     for _ in range(n):
         x = arithmetic.sub(x[(*lead, slice(1, None))], x[(*lead, slice(None, -1))])
     return x
+
+
+def narrow(x: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """Return `length` slices along `dim`, beginning at `start`.
+
+    Raises:
+        RuntimeError: when the axis is shorter.
+    """
+    axis = normalize_dim(dim, x.ndim)
+    n = x.array.shape[axis]
+    start = start + n if start < 0 else start
+    if not 0 <= start <= start + length <= n:
+        raise RuntimeError(f"narrow: {length} slices from {start} do not lie within an axis of {n}")
+    return x[(*(slice(None),) * axis, slice(start, start + length))]
+
+
+def aminmax(x: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """Return (amin, amax) along `dim`."""
+    return reduction.amin(x, dim, keepdim), reduction.amax(x, dim, keepdim)
+
+
+def quantile(x: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Return the value below which the part q of the elements lies, linear between the two nearest ones.
+
+    With n elements in order, q falls at the place q (n - 1); NaN wins. For a vector q, one result each along
+    a new first axis.
+
+    Raises:
+        RuntimeError: when q lies outside [0, 1], or there are no elements.
+
+    Example:
+        >>> import pellucid
+        >>> quantile(pellucid.tensor([1.0, 2.0, 4.0]), 0.75)
+        tensor(3.)
+    """
+    if isinstance(q, Tensor) and q.ndim == 1:
+        return shape.stack([quantile(x, one, dim, keepdim) for one in q.tolist()])
+    part = float(q)
+    if not 0 <= part <= 1:
+        raise RuntimeError(f"quantile needs q between 0 and 1, got {part}")
+    flat = x if dim is not None else shape.reshape(x, -1)
+    axis = normalize_dim(-1 if dim is None else dim, flat.ndim)
+    n = flat.array.shape[axis]
+    if n == 0:
+        raise RuntimeError("there is no quantile of no elements")
+    ordered = reduction.sort(flat, axis).values
+    place = part * (n - 1)
+    low, high = (narrow(ordered, axis, i, 1) for i in (int(place), min(int(place) + 1, n - 1)))
+    y = lerp(low, high, place - int(place))
+    y = arithmetic.add(y, arithmetic.mul(narrow(ordered, axis, n - 1, 1), 0))  # a NaN, sorted to the end, wins
+    if dim is None:
+        return shape.reshape(y, (1,) * x.ndim if keepdim else ())
+    return y if keepdim else shape.squeeze(y, axis)
 
 
 def trace(x: Tensor) -> Tensor:

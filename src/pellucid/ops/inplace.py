@@ -14,7 +14,7 @@ from pellucid import random
 from pellucid._quiet import QUIET
 from pellucid._tensor import Tensor
 from pellucid.grad_mode import MODE
-from pellucid.ops import arithmetic, elementwise, indexing
+from pellucid.ops import activation, arithmetic, derived, elementwise, indexing
 from pellucid.ops._operands import Operand
 
 __all__ = [
@@ -29,16 +29,22 @@ __all__ = [
     "div_",
     "exp_",
     "fill_",
+    "index_add_",
+    "log_",
     "masked_fill_",
     "mul_",
     "neg_",
     "normal_",
     "overwrite",
     "pow_",
+    "relu_",
     "scatter_",
+    "scatter_add_",
     "setitem",
+    "sigmoid_",
     "sqrt_",
     "sub_",
+    "tanh_",
     "uniform_",
     "zero_",
 ]
@@ -130,12 +136,12 @@ def pow_(x: Tensor, w: Operand) -> Tensor:
 
 def addcmul_(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
     """X = x + value a b."""
-    return overwrite(x, lambda before: arithmetic.add(before, arithmetic.mul(a, b), alpha=value))
+    return overwrite(x, lambda before: derived.addcmul(before, a, b, value=value))
 
 
 def addcdiv_(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
     """X = x + value a / b."""
-    return overwrite(x, lambda before: arithmetic.add(before, arithmetic.div(a, b), alpha=value))
+    return overwrite(x, lambda before: derived.addcdiv(before, a, b, value=value))
 
 
 def neg_(x: Tensor) -> Tensor:
@@ -158,6 +164,26 @@ def sqrt_(x: Tensor) -> Tensor:
     return overwrite(x, elementwise.sqrt)
 
 
+def log_(x: Tensor) -> Tensor:
+    """X = log x, natural."""
+    return overwrite(x, elementwise.log)
+
+
+def sigmoid_(x: Tensor) -> Tensor:
+    """X = 1 / (1 + e^-x)."""
+    return overwrite(x, elementwise.sigmoid)
+
+
+def tanh_(x: Tensor) -> Tensor:
+    """X = tanh x."""
+    return overwrite(x, elementwise.tanh)
+
+
+def relu_(x: Tensor) -> Tensor:
+    """X = max(x, 0)."""
+    return overwrite(x, activation.relu)
+
+
 def clamp_(x: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:
     """X = x held between min and max."""
     return overwrite(x, lambda before: elementwise.clamp(before, min, max))
@@ -171,6 +197,16 @@ def masked_fill_(x: Tensor, mask: Tensor, value: Operand) -> Tensor:
 def scatter_(x: Tensor, dim: int, index: Tensor, src: Operand) -> Tensor:
     """X = x with src at the places of `index` along an axis."""
     return overwrite(x, lambda before: indexing.scatter(before, dim, index, src))
+
+
+def scatter_add_(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """X = x with src added at the places of `index` along an axis."""
+    return overwrite(x, lambda before: indexing.scatter_add(before, dim, index, src))
+
+
+def index_add_(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """X = x with the slices of `source` added at the places `index` along an axis."""
+    return overwrite(x, lambda before: indexing.index_add(before, dim, index, source))
 
 
 def copy_(x: Tensor, source: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from pellucid.ops import (
     arithmetic,
     comparison,
     conversion,
+    creation,
     derived,
     elementwise,
     indexing,
@@ -30,7 +31,7 @@ class TensorMethods:
     mul = multiply = __mul__ = __rmul__ = arithmetic.mul
     div = divide = true_divide = __truediv__ = arithmetic.div
     pow = __pow__ = arithmetic.pow
-    neg = __neg__ = arithmetic.neg
+    neg = negative = __neg__ = arithmetic.neg
     square = arithmetic.square
     remainder = __mod__ = arithmetic.remainder
     floor_divide = __floordiv__ = arithmetic.floor_divide
@@ -82,7 +83,7 @@ class TensorMethods:
     logical_or, logical_xor = comparison.logical_or, comparison.logical_xor
 
     # functions of one number
-    abs = __abs__ = elementwise.abs
+    abs = absolute = __abs__ = elementwise.abs
     exp, expm1, log, log2, log10, log1p = (
         elementwise.exp,
         elementwise.expm1,
@@ -149,6 +150,7 @@ class TensorMethods:
         shape.t,
     )
     squeeze, unsqueeze, expand, expand_as = shape.squeeze, shape.unsqueeze, shape.expand, shape.expand_as
+    reshape_as = shape.view_as
     broadcast_to, repeat, tile = shape.broadcast_to, shape.repeat, shape.tile
     repeat_interleave, split, chunk, unbind = shape.repeat_interleave, shape.split, shape.chunk, shape.unbind
     flip, roll, tril, triu, diag, contiguous = (
@@ -187,6 +189,14 @@ class TensorMethods:
         return indexing.where(condition, self, w)
 
     diff, trace, lerp, logaddexp, dist = derived.diff, derived.trace, derived.lerp, derived.logaddexp, derived.dist
+    addcmul, addcdiv, inner, logit, narrow = (
+        derived.addcmul,
+        derived.addcdiv,
+        derived.inner,
+        derived.logit,
+        derived.narrow,
+    )
+    aminmax, quantile = derived.aminmax, derived.quantile
 
     # products
     matmul = __matmul__ = linalg.matmul
@@ -194,6 +204,7 @@ class TensorMethods:
     def __rmatmul__(self: Any, y: Tensor) -> Tensor:
         return linalg.matmul(y, self)
 
+    addmm = linalg.addmm
     mm, bmm, mv, dot, outer = linalg.mm, linalg.bmm, linalg.mv, linalg.dot, linalg.outer
 
     # types and sizes
@@ -212,8 +223,16 @@ class TensorMethods:
         conversion.int_,
         conversion.bool_,
     )
+    ndimension = conversion.dim
     size, dim, numel, nelement = conversion.size, conversion.dim, conversion.numel, conversion.numel
     element_size, is_floating_point = conversion.element_size, conversion.is_floating_point
+
+    new_zeros, new_ones, new_full, new_tensor = (
+        creation.new_zeros,
+        creation.new_ones,
+        creation.new_full,
+        creation.new_tensor,
+    )
 
     # in place
     add_, sub_, mul_, div_, pow_, neg_ = (
@@ -231,12 +250,15 @@ class TensorMethods:
         inplace.exp_,
         inplace.sqrt_,
     )
+    clip_ = inplace.clamp_
     clamp_, masked_fill_, scatter_, copy_ = (
         inplace.clamp_,
         inplace.masked_fill_,
         inplace.scatter_,
         inplace.copy_,
     )
+    log_, sigmoid_, tanh_, relu_ = inplace.log_, inplace.sigmoid_, inplace.tanh_, inplace.relu_
+    scatter_add_, index_add_ = inplace.scatter_add_, inplace.index_add_
     fill_, zero_, uniform_, normal_, bernoulli_ = (
         inplace.fill_,
         inplace.zero_,
