@@ -178,9 +178,9 @@ def test_an_absent_library_is_told_with_the_command_that_brings_it(pellucid, fol
 def test_names_that_a_terminal_cannot_show_end_nothing(trained):
     Path("r").mkdir()
     text = Path("customers.csv").read_text().replace("Rome", "Zürich").replace(",left", ",größe")
-    Path("umlaut.csv").write_text(text)
+    Path("maße.csv").write_text(text)
     done = subprocess.run(
-        [sys.executable, "-m", "pellucid", "train", "umlaut.csv", "--target", "größe", "--epochs", "1"],
+        [sys.executable, "-m", "pellucid", "train", "maße.csv", "--target", "größe", "--epochs", "1"],
         env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
         capture_output=True,
         text=True,
@@ -188,6 +188,7 @@ def test_names_that_a_terminal_cannot_show_end_nothing(trained):
     )
     assert done.returncode == 0, done.stderr
     assert "gr\\xf6\\xdfe" in done.stderr
+    assert "run folder  runs/ma\\xdfe-1" in done.stdout
 
 
 def test_a_usage_error_is_found_whatever_the_version_of_typer():

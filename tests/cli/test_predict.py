@@ -157,6 +157,7 @@ def test_a_model_of_another_run_is_refused(pellucid, trained):
     assert outcome.code == 2
     assert outcome.err.startswith("error: run cannot be read: ")
     assert "layers.linear1.weight" in outcome.err
+    assert outcome.err.count("\n") == 1
 
 
 def test_a_configuration_that_was_tampered_with_is_refused(pellucid, trained):

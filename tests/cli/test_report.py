@@ -28,6 +28,7 @@ def test_a_report_tells_what_the_run_came_to(customers, folder):
     assert "dropout" not in data.training
     assert data.split == {"train": 72, "validation": 24, "test": 24}
     assert data.best_epoch == result.history.best_epoch
+    assert data.stopped == "All 5 epochs were trained."
     page = report.write(result).read_text()
     assert f"{result.metrics['test']['log_loss']:.4g}" in page
     assert not re.search(r'(src|href)="https?:', page)

@@ -2,7 +2,6 @@
 
 import errno
 import io
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -28,27 +27,16 @@ def invoke(arguments: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     try:
         code = command.main(list(arguments), prog_name="pellucid", standalone_mode=False)
-        sys.stdout.flush()
     except CtrlC as error:
         _write(str(error), error)
         return INTERRUPTED
     except SystemExit as error:  # click ends so when whoever reads the output has gone
-        return _end_quietly() if error.code == 1 else int(error.code or 0)
-    except BrokenPipeError:
-        return _end_quietly()
+        return BROKEN_PIPE if error.code == 1 else int(error.code or 0)
     except Exception as error:  # noqa: BLE001 - the last one who can say something to the person in front
         if "--debug" in arguments:
             traceback.print_exc()
         return _explain(error)
     return int(code or 0)
-
-
-def _end_quietly() -> int:
-    """Give standard output nowhere to go, so that Python's own flush at the end does not complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-    return BROKEN_PIPE
 
 
 def _explain(error: Exception) -> int:

@@ -59,7 +59,8 @@ def report_of(result: RunResult) -> ReportData:
         sizes=result.model.sizes,
         training=_training(result),
         seconds=result.seconds,
-        stopped=result.history.stopped,
+        # Which epoch's weights were kept is a sentence of the report's own.
+        stopped=result.history.stopped.partition(" The weights of epoch")[0],
         best_epoch=result.history.best_epoch,
         rows_left_out={"the target is missing": prepared.dropped} if prepared.dropped else None,
         warnings=result.warnings,
