@@ -74,7 +74,12 @@ def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
 
 
 def full(size: Any, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Return a tensor of one value, whose type it has unless `dtype` is given."""
+    """Return a tensor of one value, whose type it has unless `dtype` is given.
+
+    Example:
+        >>> full((2,), 7)
+        tensor([7, 7])
+    """
     check_device(device)
     kind = as_array(fill_value).dtype if dtype is None else dtypes.to_dtype(dtype)
     sizes = _sizes((size,))
@@ -83,66 +88,88 @@ def full(size: Any, fill_value: float, *, dtype: Any = None, device: Any = None,
     return Tensor(np.full(sizes, fill_value, dtype=kind), requires_grad)
 
 
-def zeros_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros_like(x: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return zeros of the shape and type of x."""
-    return full(x.array.shape, 0, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return full(x.array.shape, 0, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
-def ones_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def ones_like(x: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return ones of the shape and type of x."""
-    return full(x.array.shape, 1, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return full(x.array.shape, 1, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
-def empty_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def empty_like(x: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return a tensor to be filled later, of the shape and type of x; see `empty`."""
-    return zeros_like(x, dtype=dtype, requires_grad=requires_grad)
+    return zeros_like(x, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
-def full_like(x: Tensor, fill_value: float, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def full_like(
+    x: Tensor, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Return one value in the shape and type of x."""
-    return full(x.array.shape, fill_value, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return full(x.array.shape, fill_value, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
-def new_zeros(x: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def new_zeros(x: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return zeros of another shape in the type of x."""
-    return zeros(*size, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return zeros(*size, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
-def new_ones(x: Tensor, *size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def new_ones(x: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return ones of another shape in the type of x."""
-    return ones(*size, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return ones(*size, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
-def new_full(x: Tensor, size: Any, fill_value: float, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def new_full(
+    x: Tensor, size: Any, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Return one value in another shape and the type of x."""
-    return full(size, fill_value, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return full(size, fill_value, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
-def new_tensor(x: Tensor, data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def new_tensor(x: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Copy data into a tensor of the type of x."""
-    return tensor(data, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return tensor(data, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
-def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return the (n, m) matrix with ones on its diagonal."""
-    return _new(np.eye(n, m), dtype, None, requires_grad)
+    return _new(np.eye(n, m), dtype, device, requires_grad)
 
 
 def arange(
-    start: float, end: float | None = None, step: float = 1, *, dtype: Any = None, requires_grad: bool = False
+    start: float,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
-    """Return start, start + step, ... below end; with one argument, 0, 1, ... below it."""
+    """Return start, start + step, ... below end; with one argument, 0, 1, ... below it.
+
+    Example:
+        >>> arange(2, 8, 2), arange(0, 1, 0.5)
+        (tensor([2, 4, 6]), tensor([0.0000, 0.5000]))
+    """
     if end is None:
         start, end = 0, start
     if step == 0 or (end - start) / step < 0:
         raise RuntimeError(f"arange cannot go from {start} to {end} by the step {step}")
     kind = dtypes.int64 if all(isinstance(v, (int, np.integer)) for v in (start, end, step)) else None
-    return _new(np.arange(start, end, step), dtype or kind, None, requires_grad)
+    return _new(np.arange(start, end, step), dtype or kind, device, requires_grad)
 
 
-def linspace(start: float, end: float, steps: int, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    """Return `steps` evenly spaced numbers from start to end, both included."""
-    return _new(np.linspace(start, end, steps), dtype, None, requires_grad)
+def linspace(
+    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Return `steps` evenly spaced numbers from start to end, both included.
+
+    Example:
+        >>> linspace(0, 1, 5).tolist()
+        [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+    return _new(np.linspace(start, end, steps), dtype, device, requires_grad)
 
 
 def logspace(
@@ -152,10 +179,11 @@ def logspace(
     base: float = 10.0,
     *,
     dtype: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Return `steps` numbers from base^start to base^end, evenly spaced in their exponents."""
-    return _new(np.logspace(start, end, steps, base=base), dtype, None, requires_grad)
+    return _new(np.logspace(start, end, steps, base=base), dtype, device, requires_grad)
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
@@ -178,8 +206,9 @@ def from_numpy(array: Array) -> Tensor:
     return Tensor(array)
 
 
-def asarray(data: Any, *, dtype: Any = None) -> Tensor:
+def asarray(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Return data as a tensor, without copying where its type allows; torch's `as_tensor`."""
+    check_device(device)
     return data if isinstance(data, Tensor) and dtype is None else Tensor(as_array(data, dtype))
 
 
@@ -258,29 +287,40 @@ def randint(
     return _new(_source(generator).integers(low, high, _sizes((size,))), dtype or dtypes.int64, device, False)
 
 
-def randperm(n: int, *, generator: random.Generator | None = None, dtype: Any = None) -> Tensor:
-    """Return 0, ..., n - 1 in random order."""
-    return _new(_source(generator).permutation(n), dtype or dtypes.int64, None, False)
+def randperm(n: int, *, generator: random.Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
+    """Return 0, ..., n - 1 in random order.
+
+    Example:
+        >>> sorted(randperm(4).tolist())
+        [0, 1, 2, 3]
+    """
+    return _new(_source(generator).permutation(n), dtype or dtypes.int64, device, False)
 
 
-def rand_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def rand_like(x: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return numbers drawn evenly from [0, 1), in the shape and type of x."""
-    return rand(x.array.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return rand(x.array.shape, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
-def randn_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def randn_like(x: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Return numbers of the standard normal distribution, in the shape and type of x."""
-    return randn(x.array.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
+    return randn(x.array.shape, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
 
 
 def normal(
-    mean: Any, std: Any, size: Any = None, *, generator: random.Generator | None = None, dtype: Any = None
+    mean: Any,
+    std: Any,
+    size: Any = None,
+    *,
+    generator: random.Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
 ) -> Tensor:
     """Return numbers of the normal distribution of given mean and standard deviation."""
     if size is None:
         size = np.broadcast_shapes(np.shape(as_array(mean)), np.shape(as_array(std)))
     drawn = _source(generator).standard_normal(_sizes((size,))) * as_array(std) + as_array(mean)
-    return _new(drawn, dtype, None, False)
+    return _new(drawn, dtype, device, False)
 
 
 def bernoulli(p: Tensor, *, generator: random.Generator | None = None) -> Tensor:
