@@ -212,6 +212,16 @@ def test_retain_grad_keeps_the_gradient_of_a_computed_tensor():
     np.testing.assert_allclose(x.grad.numpy(), 8 * x.detach().numpy())
 
 
+def test_gradients_kept_by_two_computed_tensors_do_not_share_memory():
+    x = leaf(3) * 1
+    y = x + 0  # hands its dy on to x as it is
+    x.retain_grad()
+    y.retain_grad()
+    y.sum().backward()
+    y.grad.array[...] = 7
+    assert x.grad.tolist() == [1.0, 1.0, 1.0]
+
+
 def test_computed_tensors_keep_no_gradient_unless_asked():
     x = leaf(3)
     y = x * 2

@@ -27,7 +27,13 @@ __all__ = [
 
 
 def add(x: Operand, w: Operand, *, alpha: float = 1) -> Tensor:
-    """Y = x + alpha w."""
+    """Y = x + alpha w.
+
+    Example:
+        >>> import pellucid
+        >>> (pellucid.tensor([1.0, 2.0]) + pellucid.tensor([[10.0], [20.0]])).tolist()
+        [[11.0, 12.0], [21.0, 22.0]]
+    """
     if alpha != 1:
         w = mul(w, alpha)
     a, b = operands(x, w)
@@ -62,6 +68,13 @@ def div(x: Operand, w: Operand, *, rounding_mode: str | None = None) -> Tensor:
         x: the dividend.
         w: the divisor; by zero gives infinity or NaN.
         rounding_mode: None, "floor" or "trunc"; a rounded quotient has gradient zero.
+
+    Example:
+        >>> import pellucid
+        >>> pellucid.tensor([7, -7]) / 2
+        tensor([ 3.5000, -3.5000])
+        >>> div(pellucid.tensor([7, -7]), 2, rounding_mode="floor")
+        tensor([ 3, -4])
     """
     if rounding_mode == "floor":
         return floor_divide(x, w)
@@ -86,7 +99,13 @@ def _rounded(y: Array, x: Operand, w: Operand) -> Tensor:
 
 
 def remainder(x: Operand, w: Operand) -> Tensor:
-    """Y = x - floor(x / w) w, with the sign of w, as Python's %."""
+    """Y = x - floor(x / w) w, with the sign of w, as Python's %.
+
+    Example:
+        >>> import pellucid
+        >>> pellucid.tensor([7, -7]) % 3
+        tensor([1, 2])
+    """
     a, b = operands(x, w)
     _refuse_integer_zero(a, b)
     y = combine(np.remainder, a, b)
@@ -131,7 +150,13 @@ def pow(x: Operand, w: Operand) -> Tensor:
 
 
 def maximum(x: Operand, w: Operand) -> Tensor:
-    """Y = max(x, w), element by element; equal elements share the gradient by halves; NaN wins."""
+    """Y = max(x, w), element by element; equal elements share the gradient by halves; NaN wins.
+
+    Example:
+        >>> import pellucid
+        >>> maximum(pellucid.tensor([1.0, 5.0]), pellucid.tensor([3.0, 2.0]))
+        tensor([3., 5.])
+    """
     a, b = operands(x, w)
     return record(
         combine(np.maximum, a, b),

@@ -148,7 +148,13 @@ def all(x: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = Fal
 
 
 def isclose(x: Tensor, w: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
-    """Y = whether |x - w| <= atol + rtol |w|."""
+    """Y = whether |x - w| <= atol + rtol |w|.
+
+    Example:
+        >>> import pellucid
+        >>> isclose(pellucid.tensor([1.0, 2.0]), pellucid.tensor([1.000001, 2.1]))
+        tensor([ True, False])
+    """
     return Tensor(np.isclose(x.array, w.array, rtol, atol, equal_nan))
 
 

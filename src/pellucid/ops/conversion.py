@@ -40,6 +40,11 @@ def to(
     """Return x in another type, or on another device, of which there is one: `to(dtype)`, `to("cpu")`.
 
     x itself is returned where nothing changes, unless `copy` is true. The gradient is converted back.
+
+    Example:
+        >>> import pellucid
+        >>> to(pellucid.tensor([1.7, -1.7]), pellucid.int64)
+        tensor([ 1, -1])
     """
     del non_blocking  # there is no transfer to wait for
     for arg in args:

@@ -170,7 +170,13 @@ def atan(x: Tensor) -> Tensor:
 
 
 def atan2(x: Operand, w: Operand) -> Tensor:
-    """Y = the angle of the point (w, x) in radians, in (-pi, pi]."""
+    """Y = the angle of the point (w, x) in radians, in (-pi, pi].
+
+    Example:
+        >>> import pellucid
+        >>> atan2(pellucid.tensor(1.0), pellucid.tensor(-1.0))  # 3/4 of pi
+        tensor(2.3562)
+    """
     a, b = operands(x, w, real=True)
     y = combine(np.arctan2, a, b)
     return record(y, (x, lambda dy: dy * b / (a * a + b * b)), (w, lambda dy: -dy * a / (a * a + b * b)))
@@ -195,7 +201,13 @@ def tanh(x: Tensor) -> Tensor:
 
 
 def sigmoid(x: Tensor) -> Tensor:
-    """Y = 1 / (1 + e^-x), stable for any finite x."""
+    """Y = 1 / (1 + e^-x), stable for any finite x.
+
+    Example:
+        >>> import pellucid
+        >>> sigmoid(pellucid.tensor([-1000.0, 0.0]))
+        tensor([0.0000, 0.5000])
+    """
     y = K.sigmoid(float_array(x))
     return record(y, (x, lambda dy: dy * y * (1 - y)))
 
@@ -211,6 +223,11 @@ def clamp(x: Tensor, min: Operand | None = None, max: Operand | None = None) -> 
 
     Raises:
         RuntimeError: when neither bound is given, or a bound is a tensor that requires gradients.
+
+    Example:
+        >>> import pellucid
+        >>> clamp(pellucid.tensor([-2.0, 0.5, 9.0]), 0, 1)
+        tensor([0.0000, 0.5000, 1.0000])
     """
     if min is None and max is None:
         raise RuntimeError("clamp needs min, max or both")

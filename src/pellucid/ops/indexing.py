@@ -53,6 +53,13 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     """Y = x[index], with slices, numbers, None, ..., arrays of places and masks, as NumPy indexes.
 
     dx has dy at the places taken and zeros elsewhere; places taken twice add up.
+
+    Example:
+        >>> import pellucid
+        >>> x = pellucid.tensor([[1, 2], [3, 4], [5, 6]])
+        >>> x[1:, 0], x[[2, 0]], x[x > 3]
+        (tensor([3, 5]), tensor([[5, 6],
+                [1, 2]]), tensor([4, 5, 6]))
     """
     index = plain_index(index)
     a = x.array
@@ -133,7 +140,14 @@ def _along(shape: tuple[int, ...], axis: int, index: Array) -> tuple[Array, ...]
 
 
 def gather(x: Tensor, dim: int, index: Tensor) -> Tensor:
-    """y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and likewise for the others."""
+    """y[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and likewise for the others.
+
+    Example:
+        >>> import pellucid
+        >>> gather(pellucid.tensor([[1, 2], [3, 4]]), 1, pellucid.tensor([[1], [0]]))
+        tensor([[2],
+                [3]])
+    """
     axis = normalize_dim(dim, x.ndim)
     a, full = x.array, _along(x.array.shape, axis, index.array)
     return record(a[full], (x, lambda dy: K.add_at(a.shape, full, dy)))
@@ -148,7 +162,14 @@ def _first(src: Tensor, index: Tensor) -> Tensor:
 
 
 def scatter(x: Tensor, dim: int, index: Tensor, src: Operand) -> Tensor:
-    """Y = x with src[i][j][k] at [index[i][j][k]][j][k] for dim 0, and likewise for the others."""
+    """Y = x with src[i][j][k] at [index[i][j][k]][j][k] for dim 0, and likewise for the others.
+
+    Example:
+        >>> import pellucid
+        >>> scatter(pellucid.zeros(2, 3), 1, pellucid.tensor([[2], [0]]), 1.0)
+        tensor([[0., 0., 1.],
+                [1., 0., 0.]])
+    """
     axis = normalize_dim(dim, x.ndim)
     full = _along(x.array.shape, axis, index.array)
     if isinstance(src, Tensor):
@@ -166,7 +187,13 @@ def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 
 def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """Y = x with the slices of `source` added at the places `index` along an axis."""
+    """Y = x with the slices of `source` added at the places `index` along an axis.
+
+    Example:
+        >>> import pellucid
+        >>> index_add(pellucid.zeros(3), 0, pellucid.tensor([0, 0, 2]), pellucid.ones(3))
+        tensor([2., 0., 1.])
+    """
     axis = normalize_dim(dim, x.ndim)
     full: Any = (*(slice(None),) * axis, index.array)
     y = QUIET.run(np.add, x.array, K.add_at(x.array.shape, full, source.array))
@@ -174,7 +201,14 @@ def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
 
 
 def where(condition: Tensor | Array, x: Operand | None = None, w: Operand | None = None) -> Any:
-    """Y = x where the condition holds, else w; with the condition alone, the places where it holds."""
+    """Y = x where the condition holds, else w; with the condition alone, the places where it holds.
+
+    Example:
+        >>> import pellucid
+        >>> x = pellucid.tensor([-1.0, 2.0])
+        >>> where(x > 0, x, 0.0)
+        tensor([0., 2.])
+    """
     c = condition.array if isinstance(condition, Tensor) else np.asarray(condition)
     if (x is None) != (w is None):
         raise TypeError("where takes the condition alone, or with both x and w")
@@ -201,7 +235,13 @@ def _spread(mask: Tensor, shape: tuple[int, ...]) -> Array:
 
 
 def masked_fill(x: Tensor, mask: Tensor, value: Operand) -> Tensor:
-    """Y = x with `value` where the mask is true."""
+    """Y = x with `value` where the mask is true.
+
+    Example:
+        >>> import pellucid
+        >>> masked_fill(pellucid.ones(3), pellucid.tensor([True, False, True]), 0)
+        tensor([0., 1., 0.])
+    """
     m = _spread(mask, x.array.shape)
     v = QUIET.run(np.asarray(value.array if isinstance(value, Tensor) else value).astype, x.dtype)
     return record(np.where(m, v, x.array), (x, lambda dy: np.where(m, 0, dy)), (value, lambda dy: np.where(m, dy, 0)))
@@ -214,7 +254,14 @@ def masked_select(x: Tensor, mask: Tensor) -> Tensor:
 
 
 def nonzero(x: Tensor, as_tuple: bool = False) -> Any:
-    """Return the places of the elements that are not zero: a row each, or one tensor an axis."""
+    """Return the places of the elements that are not zero: a row each, or one tensor an axis.
+
+    Example:
+        >>> import pellucid
+        >>> nonzero(pellucid.tensor([[0, 1], [2, 0]]))
+        tensor([[0, 1],
+                [1, 0]])
+    """
     a = x.array
     if a.ndim == 0 and not as_tuple:
         return Tensor(np.zeros((int(bool(a)), 0), dtype=np.int64))

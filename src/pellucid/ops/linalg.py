@@ -31,6 +31,11 @@ def matmul(x: Tensor, y: Tensor) -> Tensor:
 
     Raises:
         RuntimeError: when the inner sizes differ, or the dtypes, or an operand is a single number.
+
+    Example:
+        >>> import pellucid
+        >>> matmul(pellucid.ones(5, 2, 3), pellucid.ones(3, 4)).shape
+        Size([5, 2, 4])
     """
     x, y = as_tensor(x), as_tensor(y)
     a, b = x.array, y.array
@@ -87,7 +92,14 @@ def dot(x: Tensor, y: Tensor) -> Tensor:
 
 
 def outer(x: Tensor, y: Tensor) -> Tensor:
-    """z_ij = x_i y_j for two vectors."""
+    """z_ij = x_i y_j for two vectors.
+
+    Example:
+        >>> import pellucid
+        >>> outer(pellucid.tensor([1, 2]), pellucid.tensor([3, 4]))
+        tensor([[3, 4],
+                [6, 8]])
+    """
     if x.ndim != 1 or y.ndim != 1:
         raise RuntimeError(f"outer needs two vectors, got shapes {x.array.shape} and {y.array.shape}")
     return unsqueeze(x, 1) * unsqueeze(y, 0)
@@ -105,6 +117,12 @@ def einsum(equation: str, *tensors: Any) -> Tensor:
 
     Raises:
         RuntimeError: for an operand that repeats a letter, whose diagonal has no gradient here.
+
+    Example:
+        >>> import pellucid
+        >>> x, W = pellucid.ones(4, 3), pellucid.ones(2, 3)
+        >>> einsum("bi,oi->bo", x, W).shape
+        Size([4, 2])
     """
     parts = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
     inputs, arrow, output = equation.replace(" ", "").partition("->")
@@ -162,6 +180,11 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Raises:
         RuntimeError: when the sizes or dtypes do not fit.
+
+    Example:
+        >>> import pellucid
+        >>> linear(pellucid.ones(4, 3), pellucid.ones(2, 3), pellucid.zeros(2)).shape
+        Size([4, 2])
     """
     x, W, b = as_tensor(x), weight, bias
     a, w = x.array, W.array

@@ -59,7 +59,13 @@ def _total(a: Array, axes: tuple[int, ...], keepdim: bool, kind: Any = None) -> 
 
 
 def sum(x: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
-    """Y = the sum of the elements, of all or along `dim`; booleans and integers sum to int64."""
+    """Y = the sum of the elements, of all or along `dim`; booleans and integers sum to int64.
+
+    Example:
+        >>> import pellucid
+        >>> sum(pellucid.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1)
+        tensor([3., 7.])
+    """
     a = x.array
     axes, shape = normalize_axis(dim, a.ndim), a.shape
     kind = to_dtype(dtype) if dtype is not None else (a.dtype if a.dtype.kind == "f" else np.dtype("i8"))
@@ -72,6 +78,11 @@ def mean(x: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 
     Raises:
         RuntimeError: for integers and booleans, whose mean is no integer.
+
+    Example:
+        >>> import pellucid
+        >>> mean(pellucid.tensor([[1.0, 2.0], [3.0, 4.0]]), 0, keepdim=True)
+        tensor([[2., 3.]])
     """
     a = x.array
     kind = a.dtype if dtype is None else to_dtype(dtype)
@@ -94,6 +105,12 @@ def var(
         keepdim: keep the reduced axes with length 1.
         correction: 1 for the unbiased estimate of a sample (the default, as in PyTorch; NumPy's is 0).
         unbiased: PyTorch's older name: True is correction=1, False is correction=0.
+
+    Example:
+        >>> import pellucid
+        >>> x = pellucid.tensor([1.0, 3.0])
+        >>> var(x), var(x, correction=0)
+        (tensor(2.), tensor(1.))
     """
     if isinstance(dim, bool):  # var(x, False) of older code
         dim, unbiased = None, dim
@@ -142,7 +159,13 @@ def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
 
 
 def cumsum(x: Tensor, dim: int) -> Tensor:
-    """y_i = x_1 + ... + x_i along `dim`."""
+    """y_i = x_1 + ... + x_i along `dim`.
+
+    Example:
+        >>> import pellucid
+        >>> cumsum(pellucid.tensor([1, 2, 3]), 0)
+        tensor([1, 3, 6])
+    """
     dim = normalize_dim(dim, x.ndim)
     if x.ndim == 0:
         return sum(x, dim)
@@ -151,7 +174,13 @@ def cumsum(x: Tensor, dim: int) -> Tensor:
 
 
 def logsumexp(x: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
-    """Y = log sum e^x along `dim`, with the largest element taken out so that nothing overflows."""
+    """Y = log sum e^x along `dim`, with the largest element taken out so that nothing overflows.
+
+    Example:
+        >>> import pellucid
+        >>> logsumexp(pellucid.tensor([1000.0, 1000.0]), 0)  # 1000 + log 2
+        tensor(1000.6932)
+    """
     a, axes = float_array(x), normalize_axis(dim, x.ndim)
     y = K.logsumexp(a, axis=axes, keepdims=True)
     value = y if keepdim else np.squeeze(y, axis=axes)
@@ -168,6 +197,11 @@ def norm(x: Tensor, p: float | str | None = 2, dim: Dim = None, keepdim: bool = 
         p: the order; "fro" and None mean 2.
         dim: the axes, all when None.
         keepdim: keep the reduced axes with length 1.
+
+    Example:
+        >>> import pellucid
+        >>> norm(pellucid.tensor([3.0, 4.0])), norm(pellucid.tensor([3.0, -4.0]), 1)
+        (tensor(5.), tensor(7.))
     """
     if p in ("fro", None):
         p = 2.0
@@ -222,6 +256,12 @@ def max(x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> An
     """Return the largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`.
 
     Of equal elements along `dim` the first is chosen and gets the whole gradient.
+
+    Example:
+        >>> import pellucid
+        >>> values, indices = max(pellucid.tensor([[1.0, 5.0], [7.0, 2.0]]), 1)
+        >>> values, indices
+        (tensor([5., 7.]), tensor([1, 0]))
     """
     if isinstance(dim, Tensor):
         return maximum(x, dim)
@@ -261,7 +301,13 @@ def _chosen(x: Tensor, indices: Tensor, dim: int, keepdim: bool) -> ValuesIndice
 
 
 def argmax(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Return where the largest element is, the first of equals: in the flattened tensor, or along `dim`."""
+    """Return where the largest element is, the first of equals: in the flattened tensor, or along `dim`.
+
+    Example:
+        >>> import pellucid
+        >>> argmax(pellucid.tensor([[1.0, 5.0], [7.0, 2.0]]), dim=1)
+        tensor([1, 0])
+    """
     _refuse_empty(x.array, normalize_axis(dim, x.ndim))
     return Tensor(np.asarray(np.argmax(x.array, axis=dim, keepdims=keepdim), dtype=np.int64))
 
@@ -287,7 +333,13 @@ def argsort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = T
 
 
 def sort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> ValuesIndices:
-    """Return (values, indices) sorted along `dim`; equal elements keep their order."""
+    """Return (values, indices) sorted along `dim`; equal elements keep their order.
+
+    Example:
+        >>> import pellucid
+        >>> sort(pellucid.tensor([3.0, 9.0, 5.0]), descending=True).values
+        tensor([9., 5., 3.])
+    """
     order = argsort(x, dim, descending, stable)
     return _chosen(x, order, dim, keepdim=True)
 
@@ -297,6 +349,11 @@ def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = 
 
     Raises:
         RuntimeError: when there are fewer than k.
+
+    Example:
+        >>> import pellucid
+        >>> topk(pellucid.tensor([3.0, 9.0, 5.0]), 2).indices
+        tensor([1, 2])
     """
     del sorted  # they come in order either way
     n = x.array.shape[normalize_dim(dim, x.ndim)] if x.ndim else 1
@@ -308,7 +365,13 @@ def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = 
 
 
 def unique(x: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False) -> Any:
-    """Return the distinct elements in ascending order, with where each went and how often if asked."""
+    """Return the distinct elements in ascending order, with where each went and how often if asked.
+
+    Example:
+        >>> import pellucid
+        >>> unique(pellucid.tensor([2, 1, 2]), return_counts=True)
+        (tensor([1, 2]), tensor([1, 2]))
+    """
     del sorted
     values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True)
     extra = [Tensor(inverse.reshape(x.array.shape))] if return_inverse else []

@@ -59,6 +59,12 @@ def reshape(x: Tensor, *shape: Any) -> Tensor:
 
     Raises:
         RuntimeError: when the numbers of elements differ.
+
+    Example:
+        >>> import pellucid
+        >>> reshape(pellucid.arange(6), 2, -1)
+        tensor([[0, 1, 2],
+                [3, 4, 5]])
     """
     a, sizes = x.array, _sizes(shape)
     try:
@@ -104,7 +110,13 @@ def unflatten(x: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
 
 
 def permute(x: Tensor, *dims: Any) -> Tensor:
-    """Put the axes in the given order."""
+    """Put the axes in the given order.
+
+    Example:
+        >>> import pellucid
+        >>> permute(pellucid.zeros(2, 3, 4), 2, 0, 1).shape
+        Size([4, 2, 3])
+    """
     axes = _sizes(dims)
     if sorted(normalize_axis(axes, x.ndim)) != list(range(x.ndim)):
         raise RuntimeError(f"permute needs each of the {x.ndim} axes once, got {axes}")
@@ -144,21 +156,40 @@ def t(x: Tensor) -> Tensor:
 
 
 def squeeze(x: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
-    """Drop axes of length 1: all of them, or those of `dim` that have it."""
+    """Drop axes of length 1: all of them, or those of `dim` that have it.
+
+    Example:
+        >>> import pellucid
+        >>> squeeze(pellucid.zeros(1, 3, 1)).shape
+        Size([3])
+    """
     shape = x.array.shape
     axes = normalize_axis(dim, x.ndim)
     return reshape(x, tuple(n for i, n in enumerate(shape) if n != 1 or i not in axes))
 
 
 def unsqueeze(x: Tensor, dim: int) -> Tensor:
-    """Insert an axis of length 1 at `dim`."""
+    """Insert an axis of length 1 at `dim`.
+
+    Example:
+        >>> import pellucid
+        >>> unsqueeze(pellucid.zeros(3), 0).shape
+        Size([1, 3])
+    """
     axis = normalize_dim(dim, x.ndim + 1)
     shape = x.array.shape
     return reshape(x, (*shape[:axis], 1, *shape[axis:]))
 
 
 def expand(x: Tensor, *sizes: Any) -> Tensor:
-    """Broadcast axes of length 1 to larger sizes without copying; -1 keeps a size."""
+    """Broadcast axes of length 1 to larger sizes without copying; -1 keeps a size.
+
+    Example:
+        >>> import pellucid
+        >>> expand(pellucid.tensor([[1], [2]]), -1, 3)
+        tensor([[1, 1, 1],
+                [2, 2, 2]])
+    """
     wanted = _sizes(sizes)
     given = (1,) * (len(wanted) - x.ndim) + x.array.shape
     if len(wanted) < x.ndim:
@@ -207,7 +238,13 @@ def tile(x: Tensor, *dims: Any) -> Tensor:
 
 
 def repeat_interleave(x: Tensor, repeats: int, dim: int | None = None) -> Tensor:
-    """Repeat each element in its place, along `dim` or of the flattened tensor."""
+    """Repeat each element in its place, along `dim` or of the flattened tensor.
+
+    Example:
+        >>> import pellucid
+        >>> repeat_interleave(pellucid.tensor([1, 2]), 2)
+        tensor([1, 1, 2, 2])
+    """
     flat = reshape(x, -1) if dim is None else x
     axis = 0 if dim is None else dim
     index = np.repeat(np.arange(flat.array.shape[axis]), repeats)
@@ -219,6 +256,11 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
     Raises:
         RuntimeError: when their other axes differ.
+
+    Example:
+        >>> import pellucid
+        >>> cat([pellucid.zeros(2, 3), pellucid.ones(1, 3)]).shape
+        Size([3, 3])
     """
     parts = [as_tensor(x) for x in tensors]
     if not parts:
@@ -243,7 +285,14 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Join tensors of one shape along a new axis."""
+    """Join tensors of one shape along a new axis.
+
+    Example:
+        >>> import pellucid
+        >>> stack([pellucid.tensor([1, 2]), pellucid.tensor([3, 4])])
+        tensor([[1, 2],
+                [3, 4]])
+    """
     parts = [as_tensor(x) for x in tensors]
     shapes = {x.array.shape for x in parts}
     if not parts:
@@ -254,7 +303,13 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 
 def split(x: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Cut along an axis into pieces of one size (the last may be shorter) or of the given sizes."""
+    """Cut along an axis into pieces of one size (the last may be shorter) or of the given sizes.
+
+    Example:
+        >>> import pellucid
+        >>> [part.tolist() for part in split(pellucid.arange(5), 2)]
+        [[0, 1], [2, 3], [4]]
+    """
     axis = normalize_dim(dim, x.ndim)
     n = x.array.shape[axis]
     if isinstance(split_size, int):
@@ -297,7 +352,13 @@ def roll(x: Tensor, shifts: int | tuple[int, ...], dims: int | tuple[int, ...] |
 
 
 def tril(x: Tensor, diagonal: int = 0) -> Tensor:
-    """Keep the lower triangle, zeros above."""
+    """Keep the lower triangle, zeros above.
+
+    Example:
+        >>> import pellucid
+        >>> tril(pellucid.ones(2, 3)).tolist()
+        [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]]
+    """
     return record(np.tril(x.array, diagonal), (x, lambda dy: np.tril(dy, diagonal)))
 
 
