@@ -1,8 +1,8 @@
 """Chapter 12: overfitting, and what can be done about it.
 
 A large network that sees few rows learns them by heart, the mistakes in them included. Its training loss falls and
-falls, while it gets worse on rows that it never saw. Here are five remedies, each on the same data, each judged on
-a thousand held-out rows, and each several times, with other rows and other initial weights: one run proves little.
+falls, while it gets worse on rows that it never saw. Five remedies are recommended. Here is each of them on the same
+data, judged on a thousand held-out rows, several times, with other rows and other weights: one run proves little.
 """
 
 import numpy as np

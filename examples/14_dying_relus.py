@@ -17,18 +17,20 @@ from pellucid.nn import functional as F
 
 # --- One death, by hand -------------------------------------------------------------------------------------
 # y = relu(w x + b) for three rows. As long as one of them is on, w and b have a gradient.
-x, target = pl.tensor([0.5, 1.0, 2.0]), pl.tensor([0.0, 0.0, 0.0])
+x, target = pl.tensor([0.5, 1.0, 2.0]), pl.tensor([0.1, 0.2, 0.4])
 w, b = pl.tensor(1.0, requires_grad=True), pl.tensor(0.2, requires_grad=True)
 optimizer = optim.SGD([w, b], lr=0.9)
-print("step       w       b   rows on   gradient of w")
+print("step       w       b    loss   rows on   gradient of w")
 for step in range(4):
     z = w * x + b
     loss = F.mse_loss(F.relu(z), target)
     optimizer.zero_grad()
     loss.backward()
-    print(f"{step:4d}{w.item():8.2f}{b.item():8.2f}{(z > 0).sum().item():10d}{w.grad.item() + 0:16.2f}")
+    print(
+        f"{step:4d}{w.item():8.2f}{b.item():8.2f}{loss.item():8.2f}{(z > 0).sum().item():10d}{w.grad.item() + 0:16.2f}"
+    )
     optimizer.step()
-print("After one step too far no row is on, and without a gradient no later step can mend it.")
+print("After one step too far no row is on: there is a loss, but no gradient, and no later step can mend it.")
 
 # --- Counting the dead --------------------------------------------------------------------------------------
 # A unit whose weights get a gradient of exactly zero, for all rows together, learns nothing. We count those. (One in

@@ -18,6 +18,11 @@ def rows(text, heading):
 
 def test_11_scaling_helps_and_what_is_fitted_on_the_test_rows_deceives(said):
     text = said("11")
+    lists = (line(text, f"{way:<14}[") for way in ("ages", "normalized", "standardized"))
+    ages, normalized, standardized = (np.array(numbers(row)[:4]) for row in lists)
+    assert normalized.tolist() == ((ages - 20) / 50).tolist()
+    assert np.abs(standardized - (ages - ages.mean()) / ages.std()).max() < 0.0051
+    assert "class 2 of 4 becomes [0. 0. 1. 0.]" in text
     scaled = {row.split()[0]: numbers(row) for row in rows(text, "mean of 'proline'")}
     assert set(scaled) == {"raw", "normalized", "standardized"}
     _, raw_loss, raw_accuracy = scaled["raw"]
@@ -39,8 +44,10 @@ def test_12_a_large_network_overfits_and_four_remedies_help(said):
     text = said("12")
     table = {row[:15].strip(): numbers(row[15:]) for row in rows(text, "                 training loss")}
     assert list(table) == ["nothing", "early stopping", "dropout", "L1", "L2", "batch norm"]
+    assert all(low <= mean <= high for _, _, mean, low, high, *_ in table.values())
     for name in ("early stopping", "dropout", "L1", "L2"):
         assert table[name][2] > table["nothing"][2] + 0.02
+        assert table[name][5:] == [3, 3]  # better in each of three draws
         assert table[name][0] > table["nothing"][0]  # it fits the training rows less closely
     assert table["batch norm"][0] == min(row[0] for row in table.values())  # "batch norm learns fastest"
     assert numbers(line(text, "The validation loss was lowest in epoch"))[0] < 30
@@ -82,13 +89,17 @@ def test_13_gradients_vanish_or_explode_unless_the_start_is_right(said):
 
 def test_14_relus_die_and_the_remedies_help(said):
     text = said("14")
-    steps = [numbers(row) for row in text.splitlines()[1:5]]
-    assert [row[3] for row in steps] == [3, 0, 0, 0]
-    assert steps[0][4] != 0
-    assert [row[4] for row in steps[1:]] == [0, 0, 0]
+    _, w, b, loss, rows_on, slope = zip(*(numbers(row) for row in text.splitlines()[1:5]), strict=True)
+    assert rows_on == (3, 0, 0, 0)
+    assert slope[0] > 1
+    assert slope[1:] == (0, 0, 0)
+    assert w[1] == w[2] == w[3] != w[0]
+    assert b[1] == b[2] == b[3] != b[0]
+    assert loss[1] == loss[3] > 0.01  # there would be something to learn
     dead, accuracy = {}, {}
     for row in rows(text, "                                without gradient"):
-        _, at_the_end, mean = re.search(r"([\d.]+)% +([\d.]+)% +([\d.]+) \(", row).groups()
+        at_first, at_the_end, mean = re.search(r"([\d.]+)% +([\d.]+)% +([\d.]+) \(", row).groups()
+        assert float(at_first) < 10
         dead[row[:28].strip()], accuracy[row[:28].strip()] = float(at_the_end), float(mean)
     assert len(dead) == 4
     provoked, *remedies = dead
