@@ -23,6 +23,16 @@ def test_a_state_dict_is_a_plain_safetensors_file(path):
     assert pl.equal(again.weight, model.weight)
 
 
+def test_a_single_number_keeps_its_shape(path):
+    model = pl.nn.BatchNorm1d(3)
+    model(pl.ones(2, 3))
+    pl.save(model.state_dict(), path)
+    assert pl.load(path)["num_batches_tracked"].shape == ()
+    again = pl.nn.BatchNorm1d(3)
+    again.load_state_dict(pl.load(path))
+    assert again.num_batches_tracked.item() == 1
+
+
 def test_weights_written_by_pytorchs_safetensors_are_read(path):
     from safetensors.torch import save_file
 

@@ -41,7 +41,7 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
 
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     if _is_flat(obj):
-        arrays = {key: np.ascontiguousarray(_array(value)) for key, value in obj.items()}
+        arrays = {key: _contiguous(value) for key, value in obj.items()}
         data = to_bytes(arrays)
     else:
         structure = _pack(obj, arrays, "")
@@ -83,8 +83,10 @@ def load(path: str | os.PathLike[str], map_location: Any = None, *, weights_only
         ) from None
 
 
-def _array(value: Any) -> np.ndarray[Any, Any]:
-    return value.array if isinstance(value, Tensor) else value
+def _contiguous(value: Any) -> np.ndarray[Any, Any]:
+    """The values in the order of safetensors; a single number keeps its shape (), which NumPy would make (1,)."""
+    array: np.ndarray[Any, Any] = value.array if isinstance(value, Tensor) else value
+    return np.ascontiguousarray(array).reshape(array.shape)
 
 
 def _is_flat(obj: Any) -> bool:
@@ -107,7 +109,7 @@ def _pack(obj: Any, arrays: dict[str, np.ndarray[Any, Any]], path: str) -> Any:
     if isinstance(obj, (Tensor, np.ndarray)):
         while path in arrays:  # {"a": {"b": x}, "a/b": y} must not lose one of them
             path += "'"
-        arrays[path] = np.ascontiguousarray(_array(obj)).reshape(obj.shape)
+        arrays[path] = _contiguous(obj)
         return ["array" if isinstance(obj, np.ndarray) else "tensor", path]
     if isinstance(obj, Mapping):
         pairs = [[_pack(k, {}, path), _pack(v, arrays, f"{path}/{k}" if path else str(k))] for k, v in obj.items()]

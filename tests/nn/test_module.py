@@ -115,7 +115,9 @@ def test_a_state_goes_from_model_to_model_and_from_pytorch():
     expected = theirs.eval()(torch.tensor(x)).detach().numpy()
     np.testing.assert_allclose(ours.eval()(pellucid.tensor(x)).detach().numpy(), expected, rtol=1e-5, atol=1e-6)
     other, _ = both()
-    assert other.load_state_dict(ours.state_dict()) == ([], [])
+    loaded = other.load_state_dict(ours.state_dict())
+    assert loaded == ([], [])
+    assert repr(loaded) == "<All keys matched successfully>"
     np.testing.assert_array_equal(other.eval()(pellucid.tensor(x)).array, ours(pellucid.tensor(x)).array)
 
 
@@ -136,8 +138,10 @@ def test_a_state_that_does_not_fit_is_refused_whole_and_every_reason_listed():
     for name, value in ours.state_dict().items():
         np.testing.assert_array_equal(value.array, before[name])
     del state["first.weight"]
-    missing, unexpected = ours.load_state_dict(state, strict=False)
-    assert (missing, unexpected) == (["first.weight", "inner.0.bias"], ["extra"])
+    loaded = ours.load_state_dict(state, strict=False)
+    assert loaded.missing_keys == ["first.weight", "inner.0.bias"]
+    assert loaded.unexpected_keys == ["extra"]
+    assert repr(loaded) == "LoadedKeys(missing_keys=['first.weight', 'inner.0.bias'], unexpected_keys=['extra'])"
     np.testing.assert_array_equal(ours.scale.array, before["scale"] + 1)
 
 

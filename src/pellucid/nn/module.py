@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -11,7 +11,19 @@ from pellucid._device import check_device
 from pellucid._tensor import Handle, Tensor, as_array
 from pellucid.nn.parameter import Buffer, Parameter
 
-__all__ = ["Module"]
+__all__ = ["LoadedKeys", "Module"]
+
+
+class LoadedKeys(NamedTuple):
+    """The paths that `load_state_dict` did not find in the state, or not in the module."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+    def __repr__(self) -> str:
+        if not any(self):
+            return "<All keys matched successfully>"
+        return f"LoadedKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
 
 class Module:
@@ -56,9 +68,7 @@ class Module:
         try:
             hooks, pre_hooks = self._forward_hooks, self._forward_pre_hooks
         except AttributeError:
-            raise RuntimeError(
-                f"{type(self).__name__}.__init__() must call super().__init__() first"
-            ) from None
+            raise RuntimeError(f"{type(self).__name__}.__init__() must call super().__init__() first") from None
         for hook in list(pre_hooks.values()):
             replaced = hook(self, args)
             if replaced is not None:
@@ -103,15 +113,11 @@ class Module:
             self._parameters[name] = None
         elif name in tables.get("_buffers", ()):
             if value is not None and not isinstance(value, Tensor):
-                raise TypeError(
-                    f"buffer {name!r} can be replaced by a Tensor or None, got {type(value).__name__}"
-                )
+                raise TypeError(f"buffer {name!r} can be replaced by a Tensor or None, got {type(value).__name__}")
             self._buffers[name] = value
         elif name in tables.get("_modules", ()):
             if value is not None:
-                raise TypeError(
-                    f"submodule {name!r} can be replaced by a Module or None, got {type(value).__name__}"
-                )
+                raise TypeError(f"submodule {name!r} can be replaced by a Module or None, got {type(value).__name__}")
             self._modules[name] = None
         else:
             super().__setattr__(name, value)
@@ -203,9 +209,7 @@ class Module:
         module: Module = self
         for name in target.split(".") if target else ():
             if name not in module._modules:
-                raise AttributeError(
-                    f"{type(module).__name__} has no submodule {name!r} (of path {target!r})"
-                )
+                raise AttributeError(f"{type(module).__name__} has no submodule {name!r} (of path {target!r})")
             module = module._modules[name]
         return module
 
@@ -311,9 +315,7 @@ class Module:
                     state[f"{path}.{name}" if path else name] = value.detach()
         return state
 
-    def load_state_dict(
-        self, state_dict: Mapping[str, Any], strict: bool = True
-    ) -> tuple[list[str], list[str]]:
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> LoadedKeys:
         """Copy values into the parameters and buffers of the same paths.
 
         Args:
@@ -321,7 +323,7 @@ class Module:
             strict: refuse missing and unexpected paths; mis-shaped values are always refused.
 
         Returns:
-            the missing and the unexpected paths.
+            the missing and the unexpected paths, as `missing_keys` and `unexpected_keys`.
 
         Raises:
             RuntimeError: listing every missing, unexpected and mis-shaped path; nothing is changed then.
@@ -344,7 +346,7 @@ class Module:
         for k, v in values.items():
             own[k]._version[0] += 1
             own[k].array[...] = v
-        return missing, unexpected
+        return LoadedKeys(missing, unexpected)
 
     # --- printing -----------------------------------------------------------------------------------------
     def extra_repr(self) -> str:
@@ -353,9 +355,7 @@ class Module:
 
     def __repr__(self) -> str:
         extra = self.extra_repr()
-        children = [
-            f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()
-        ]
+        children = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()]
         if not children:
             return f"{type(self).__name__}({extra})"
         lines = [extra, *children] if extra else children
