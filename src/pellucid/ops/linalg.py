@@ -15,9 +15,13 @@ __all__ = ["addmm", "bmm", "dot", "einsum", "linear", "matmul", "mm", "mv", "out
 
 def _same_dtype(where: str, *tensors: Tensor) -> None:
     first = tensors[0].array.dtype
-    if any(x.array.dtype != first for x in tensors):
-        names = ", ".join(f"{x.dtype} {x.array.shape}" for x in tensors)
-        raise RuntimeError(f"{where} needs operands of one dtype, got {names}; convert one with .float() or .to(dtype)")
+    for x in tensors[1:]:
+        if x.array.dtype is not first and x.array.dtype != first:
+            break
+    else:
+        return
+    names = ", ".join(f"{x.dtype} {x.array.shape}" for x in tensors)
+    raise RuntimeError(f"{where} needs operands of one dtype, got {names}; convert one with .float() or .to(dtype)")
 
 
 def _T(a: Array) -> Array:
@@ -37,7 +41,8 @@ def matmul(x: Tensor, y: Tensor) -> Tensor:
         >>> matmul(pellucid.ones(5, 2, 3), pellucid.ones(3, 4)).shape
         Size([5, 2, 4])
     """
-    x, y = as_tensor(x), as_tensor(y)
+    x = x if isinstance(x, Tensor) else as_tensor(x)
+    y = y if isinstance(y, Tensor) else as_tensor(y)
     a, b = x.array, y.array
     if a.ndim == 0 or b.ndim == 0:
         raise RuntimeError("matmul needs vectors or matrices; multiply by a number with *")
