@@ -1,4 +1,6 @@
+import copy
 import json
+import pickle
 import subprocess
 import sys
 import threading
@@ -120,6 +122,34 @@ def test_threads_that_share_a_generator_never_draw_the_same():
     for t in threads:
         t.join()
     assert len(set(keys)) == 1600
+
+
+def test_a_draw_is_counted_under_the_lock():
+    # Threads rarely meet between the two lines; so the lock itself is watched.
+    class Lock:
+        counts = ()
+
+        def __enter__(self):
+            self.counts += (g.get_state()["counter"],)
+
+        def __exit__(self, *_):
+            self.counts += (g.get_state()["counter"],)
+
+    g = Generator(0)
+    g._lock = Lock()
+    g.next_key("x")
+    assert g._lock.counts == (0, 1)
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g))])
+def test_a_copied_generator_goes_on_by_itself_from_the_same_state(way):
+    g = Generator(3)
+    g.next_key("x")
+    h = way(g)
+    assert h.get_state() == g.get_state()
+    assert h.next_key("x") == g.next_key("x")
+    h.next_key("x")
+    assert h.get_state() != g.get_state()
 
 
 def test_fresh_seeds_differ_and_are_told():

@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -114,6 +115,9 @@ class Generator:
         self._seed, self._step, self._counter = _checked_seed(state["seed"]), state["step"], state["counter"]
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _at_state, (self.get_state(),)
+
     @contextmanager
     def at(self, seed: int, step: int) -> Iterator[None]:
         """Draw from (seed, step) inside the block, and return to the earlier state after it.
@@ -126,6 +130,11 @@ class Generator:
             yield
         finally:
             self.set_state(before)
+
+
+def _at_state(state: dict[str, int]) -> Generator:
+    """Make a generator from its state, for copy and pickle."""
+    return Generator(0).set_state(state)
 
 
 def _checked_seed(seed: int) -> int:
