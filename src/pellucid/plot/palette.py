@@ -20,6 +20,7 @@ __all__ = [
     "Theme",
     "color",
     "detached",
+    "dress",
     "ink",
     "legend",
     "legend_width",

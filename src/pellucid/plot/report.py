@@ -18,7 +18,7 @@ from pellucid.plot.svg import inline_svg, page
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["ColumnRow", "LayerRow", "ReportData", "write_report"]
+__all__ = ["ColumnRow", "LayerRow", "ReportData", "render", "write_report"]
 
 _SHORT = {"f1": "F1", "r2": "R²", "mae": "MAE", "rmse": "RMSE", "roc": "ROC", "auc": "AUC", "pr": "PR"}
 PARTS = {"train": "training", "validation": "validation", "test": "test"}

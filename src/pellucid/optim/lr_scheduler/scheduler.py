@@ -6,7 +6,7 @@ from typing import Any
 
 from pellucid.optim.optimizer import Optimizer
 
-__all__ = ["LRScheduler", "per_group"]
+__all__ = ["LRScheduler", "checked_optimizer", "per_group"]
 
 
 class LRScheduler:
