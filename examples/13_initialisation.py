@@ -16,6 +16,7 @@ from pellucid.data import load_digits
 from pellucid.models import MLP
 from pellucid.nn import functional as F
 
+pl.manual_seed(0)
 DEPTH, WIDTH = 20, 64
 digits = load_digits()
 X = pl.tensor(digits.frame.drop(columns=digits.target).to_numpy(dtype=np.float32)[:200] / 8 - 1)  # from -1 to 1
