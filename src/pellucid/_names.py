@@ -39,8 +39,8 @@ _BY_MODULE = {
     "ops.activation": "log_softmax relu softmax",
     "ops.comparison": "all allclose any eq equal ge gt isclose isfinite isinf isnan le logical_and logical_not "
     "logical_or logical_xor lt ne",
-    "ops.reduction": "amax amin argmax argmin argsort bincount count_nonzero cumsum logsumexp max mean median min "
-    "norm prod sort std sum topk unique var",
+    "ops.reduction": "amax amin bincount count_nonzero cumsum logsumexp mean norm prod std sum var",
+    "ops.ordering": "argmax argmin argsort max median min sort topk unique",
     "ops.shape": "broadcast_to cat chunk diag flatten flip movedim permute ravel repeat_interleave reshape roll split "
     "squeeze stack swapaxes t tile transpose tril triu unbind unflatten unsqueeze",
     "ops.indexing": "gather index_add index_select masked_fill masked_select nonzero scatter scatter_add select take "

@@ -129,3 +129,10 @@ add("bincount", "counts", lambda L, x: L.bincount(x), integers(0, 4, 9))
 add("bincount", "weights", lambda L, x, w: L.bincount(x, w.detach(), 7), integers(0, 4, 9), normal(9))
 add("count_nonzero", "all", lambda L, x: L.count_nonzero(x), integers(0, 2, 9))
 add("count_nonzero", "axis", lambda L, x: L.count_nonzero(x, 1), integers(0, 2, 3, 4))
+
+for name in ("sum", "mean", "var", "std", "amax", "amin", "logsumexp"):
+    call = lambda L, x, name=name: getattr(L, name)(x, axis=1, keepdims=True)  # noqa: E731
+    add(name, "by NumPy's names", call, distinct(2, 3))
+for name in ("max", "min", "median", "sort", "argsort", "prod", "cumsum", "count_nonzero", "argmax", "argmin"):
+    add(name, "by NumPy's name", lambda L, x, name=name: getattr(L, name)(x, axis=0), distinct(2, 3))
+add("topk", "by NumPy's name", lambda L, x: L.topk(x, 2, axis=1), distinct(2, 3))

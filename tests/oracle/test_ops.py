@@ -39,6 +39,7 @@ ROOMS = (
     "indexing",
     "inplace",
     "linalg",
+    "ordering",
     "reduction",
     "shape",
 )

@@ -5,6 +5,7 @@ import numpy as np
 from pellucid import kernels as K
 from pellucid._tensor import Array, Tensor, record
 from pellucid.dtypes import to_dtype
+from pellucid.ops._numpy_names import numpy_names
 from pellucid.ops._operands import float_array, normalize_axis
 from pellucid.ops.arithmetic import mul, neg
 from pellucid.ops.conversion import to
@@ -14,6 +15,7 @@ from pellucid.ops.shape import split
 __all__ = ["glu", "log_softmax", "softmax", "softmin"]
 
 
+@numpy_names
 def softmax(x: Tensor, dim: int | None = None, dtype: object = None) -> Tensor:
     """y_i = e^(x_i) / sum_j e^(x_j) along `dim`; dx = y (dy - sum_j dy_j y_j).
 
@@ -30,6 +32,7 @@ def softmax(x: Tensor, dim: int | None = None, dtype: object = None) -> Tensor:
     return record(y, (x, dx))
 
 
+@numpy_names
 def log_softmax(x: Tensor, dim: int | None = None, dtype: object = None) -> Tensor:
     """y_i = x_i - log sum_j e^(x_j) along `dim`; dx = dy - e^y sum_j dy_j.
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pellucid._tensor import Array, Tensor
+from pellucid.ops._numpy_names import numpy_names
 from pellucid.ops._operands import Operand, combine, normalize_axis, operands
 
 __all__ = [
@@ -137,11 +138,13 @@ def isfinite(x: Tensor) -> Tensor:
     return Tensor(np.isfinite(x.array))
 
 
+@numpy_names
 def any(x: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False) -> Tensor:
     """Y = whether any element is true, of all or along `dim`."""
     return Tensor(np.asarray(np.any(x.array, axis=normalize_axis(dim, x.ndim), keepdims=keepdim)))
 
 
+@numpy_names
 def all(x: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False) -> Tensor:
     """Y = whether every element is true, of all or along `dim`."""
     return Tensor(np.asarray(np.all(x.array, axis=normalize_axis(dim, x.ndim), keepdims=keepdim)))

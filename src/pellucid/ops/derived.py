@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pellucid._tensor import Tensor, as_tensor
-from pellucid.ops import arithmetic, comparison, elementwise, indexing, linalg, reduction, shape
+from pellucid.ops import arithmetic, comparison, elementwise, indexing, linalg, ordering, reduction, shape
 from pellucid.ops._operands import Operand, normalize_dim
 
 __all__ = [
@@ -126,7 +126,7 @@ def quantile(x: Tensor, q: float | Tensor, dim: int | None = None, keepdim: bool
     n = flat.array.shape[axis]
     if n == 0:
         raise RuntimeError("there is no quantile of no elements")
-    ordered = reduction.sort(flat, axis).values
+    ordered = ordering.sort(flat, axis).values
     place = part * (n - 1)
     low, high = (narrow(ordered, axis, i, 1) for i in (int(place), min(int(place) + 1, n - 1)))
     y = lerp(low, high, place - int(place))

@@ -14,6 +14,7 @@ from pellucid.ops import (
     indexing,
     inplace,
     linalg,
+    ordering,
     reduction,
     shape,
 )
@@ -117,20 +118,20 @@ class TensorMethods:
         reduction.norm,
     )
     max, min, amax, amin, median = (
-        reduction.max,
-        reduction.min,
+        ordering.max,
+        ordering.min,
         reduction.amax,
         reduction.amin,
-        reduction.median,
+        ordering.median,
     )
     argmax, argmin, argsort, sort, topk = (
-        reduction.argmax,
-        reduction.argmin,
-        reduction.argsort,
-        reduction.sort,
-        reduction.topk,
+        ordering.argmax,
+        ordering.argmin,
+        ordering.argsort,
+        ordering.sort,
+        ordering.topk,
     )
-    cumsum, logsumexp, unique = reduction.cumsum, reduction.logsumexp, reduction.unique
+    cumsum, logsumexp, unique = reduction.cumsum, reduction.logsumexp, ordering.unique
     bincount, count_nonzero = reduction.bincount, reduction.count_nonzero
 
     # shape

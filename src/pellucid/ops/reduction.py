@@ -1,7 +1,7 @@
-"""Sums, means, extremes and orders along axes."""
+"""Sums, means, products, norms and extremes along axes."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -9,43 +9,25 @@ from pellucid import kernels as K
 from pellucid._quiet import QUIET
 from pellucid._tensor import Array, Tensor, record
 from pellucid.dtypes import to_dtype
-from pellucid.ops import indexing
+from pellucid.ops._numpy_names import numpy_names
 from pellucid.ops._operands import float_array, normalize_axis, normalize_dim
-from pellucid.ops.arithmetic import maximum, minimum
 
 __all__ = [
-    "ValuesIndices",
     "amax",
     "amin",
-    "argmax",
-    "argmin",
-    "argsort",
     "bincount",
     "count_nonzero",
     "cumsum",
     "logsumexp",
-    "max",
     "mean",
-    "median",
-    "min",
     "norm",
     "prod",
-    "sort",
     "std",
     "sum",
-    "topk",
-    "unique",
     "var",
 ]
 
 Dim = int | tuple[int, ...] | list[int] | None
-
-
-class ValuesIndices(NamedTuple):
-    """What reductions that choose elements return."""
-
-    values: Tensor
-    indices: Tensor
 
 
 def _expand(dy: Array, axes: tuple[int, ...], keepdim: bool) -> Array:
@@ -58,6 +40,7 @@ def _total(a: Array, axes: tuple[int, ...], keepdim: bool, kind: Any = None) -> 
     return QUIET.run(reduce, a, axes, kind, None, keepdim)
 
 
+@numpy_names
 def sum(x: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Y = the sum of the elements, of all or along `dim`; booleans and integers sum to int64.
 
@@ -73,6 +56,7 @@ def sum(x: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None)
     return record(y, (x, lambda dy: np.broadcast_to(_expand(dy, axes, keepdim), shape)))
 
 
+@numpy_names
 def mean(x: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Y = the mean of the elements, of all or along `dim`; NaN when there are none.
 
@@ -89,11 +73,12 @@ def mean(x: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
     if kind.kind != "f":
         raise RuntimeError(f"mean() needs a floating-point tensor, got {x.dtype}; convert it with .float()")
     axes, shape = normalize_axis(dim, a.ndim), a.shape
-    n = math.prod([shape[i] for i in axes])
+    n = a.size if dim is None else math.prod([shape[i] for i in axes])
     y = QUIET.run(np.divide, _total(a, axes, keepdim, kind), n)
     return record(y, (x, lambda dy: np.broadcast_to(_expand(dy / n, axes, keepdim), shape)))
 
 
+@numpy_names
 def var(
     x: Tensor, dim: Dim = None, keepdim: bool = False, *, correction: int = 1, unbiased: bool | None = None
 ) -> Tensor:
@@ -126,6 +111,7 @@ def var(
     return record(y, (x, lambda dy: _expand(dy, axes, keepdim) * (2 * scale) * centred))
 
 
+@numpy_names
 def std(
     x: Tensor, dim: Dim = None, keepdim: bool = False, *, correction: int = 1, unbiased: bool | None = None
 ) -> Tensor:
@@ -133,6 +119,7 @@ def std(
     return var(x, dim, keepdim, correction=correction, unbiased=unbiased).sqrt()
 
 
+@numpy_names
 def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Y = the product of the elements, of all or along one axis; exact gradients with zeros too."""
     axes = normalize_axis(dim, x.ndim)
@@ -158,6 +145,7 @@ def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     return record(y, (x, dx))
 
 
+@numpy_names
 def cumsum(x: Tensor, dim: int) -> Tensor:
     """y_i = x_1 + ... + x_i along `dim`.
 
@@ -173,6 +161,7 @@ def cumsum(x: Tensor, dim: int) -> Tensor:
     return record(y, (x, lambda dy: np.flip(np.cumsum(np.flip(dy, dim), axis=dim), dim)))
 
 
+@numpy_names
 def logsumexp(x: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
     """Y = log sum e^x along `dim`, with the largest element taken out so that nothing overflows.
 
@@ -242,141 +231,16 @@ def _refuse_empty(a: Array, axes: tuple[int, ...]) -> None:
         raise RuntimeError(f"there is no extreme element along an empty axis (shape {a.shape})")
 
 
+@numpy_names
 def amax(x: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Y = the largest element along `dim`; equal ones share the gradient."""
     return _extreme(x, dim, keepdim, np.max)
 
 
+@numpy_names
 def amin(x: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Y = the smallest element along `dim`; equal ones share the gradient."""
     return _extreme(x, dim, keepdim, np.min)
-
-
-def max(x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
-    """Return the largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`.
-
-    Of equal elements along `dim` the first is chosen and gets the whole gradient.
-
-    Example:
-        >>> import pellucid
-        >>> values, indices = max(pellucid.tensor([[1.0, 5.0], [7.0, 2.0]]), 1)
-        >>> values, indices
-        (tensor([5., 7.]), tensor([1, 0]))
-    """
-    if isinstance(dim, Tensor):
-        return maximum(x, dim)
-    if dim is None:
-        return amax(x)
-    return _chosen(x, argmax(x, dim, keepdim=True), dim, keepdim)
-
-
-def min(x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
-    """Return the smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
-    if isinstance(dim, Tensor):
-        return minimum(x, dim)
-    if dim is None:
-        return amin(x)
-    return _chosen(x, argmin(x, dim, keepdim=True), dim, keepdim)
-
-
-def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Return the middle element, the lower one of two; with `dim`, (values, indices) along it; NaN wins."""
-    flat = x.reshape(-1) if dim is None or x.ndim == 0 else x
-    axis = -1 if dim is None else dim
-    _refuse_empty(flat.array, normalize_axis(axis, flat.ndim))
-    order, n = argsort(flat, axis, stable=True).array, flat.array.shape[axis]
-    numbers = np.sum(~np.isnan(flat.array), axis=axis, keepdims=True)  # NaN are sorted to the end
-    places = np.where(numbers < n, numbers, (n - 1) // 2)
-    chosen = _chosen(flat, Tensor(np.take_along_axis(order, places, axis=axis)), axis, keepdim)
-    if x.ndim == 0:
-        chosen = ValuesIndices(chosen.values.reshape(()), chosen.indices.reshape(()))
-    return chosen.values if dim is None else chosen
-
-
-def _chosen(x: Tensor, indices: Tensor, dim: int, keepdim: bool) -> ValuesIndices:
-    if x.ndim == 0:
-        return ValuesIndices(x.clone(), Tensor(np.zeros((), dtype=np.int64)))
-    values = indexing.gather(x, dim, indices)
-    return ValuesIndices(values, indices) if keepdim else ValuesIndices(values.squeeze(dim), indices.squeeze(dim))
-
-
-def argmax(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Return where the largest element is, the first of equals: in the flattened tensor, or along `dim`.
-
-    Example:
-        >>> import pellucid
-        >>> argmax(pellucid.tensor([[1.0, 5.0], [7.0, 2.0]]), dim=1)
-        tensor([1, 0])
-    """
-    _refuse_empty(x.array, normalize_axis(dim, x.ndim))
-    return Tensor(np.asarray(np.argmax(x.array, axis=dim, keepdims=keepdim), dtype=np.int64))
-
-
-def argmin(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Return where the smallest element is, the first of equals: in the flattened tensor, or along `dim`."""
-    _refuse_empty(x.array, normalize_axis(dim, x.ndim))
-    return Tensor(np.asarray(np.argmin(x.array, axis=dim, keepdims=keepdim), dtype=np.int64))
-
-
-def argsort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
-    """Return the indices that sort x along `dim`; always stable (`stable=False` allows, not demands, less)."""
-    del stable  # equal elements keep their order either way
-    dim = normalize_dim(dim, x.ndim)
-    if x.ndim == 0:
-        return Tensor(np.zeros((), dtype=np.int64))
-    if not descending:
-        return Tensor(np.argsort(x.array, axis=dim, kind="stable"))
-    # Sorting the mirrored axis upwards and mirroring back keeps equal elements in their order.
-    n = x.array.shape[dim]
-    order = np.argsort(np.flip(x.array, dim), axis=dim, kind="stable")
-    return Tensor(np.ascontiguousarray(np.flip(n - 1 - order, dim)))
-
-
-def sort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> ValuesIndices:
-    """Return (values, indices) sorted along `dim`; equal elements keep their order.
-
-    Example:
-        >>> import pellucid
-        >>> sort(pellucid.tensor([3.0, 9.0, 5.0]), descending=True).values
-        tensor([9., 5., 3.])
-    """
-    order = argsort(x, dim, descending, stable)
-    return _chosen(x, order, dim, keepdim=True)
-
-
-def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
-    """Return (values, indices) of the k largest or smallest elements along `dim`, in order.
-
-    Raises:
-        RuntimeError: when there are fewer than k.
-
-    Example:
-        >>> import pellucid
-        >>> topk(pellucid.tensor([3.0, 9.0, 5.0]), 2).indices
-        tensor([1, 2])
-    """
-    del sorted  # they come in order either way
-    n = x.array.shape[normalize_dim(dim, x.ndim)] if x.ndim else 1
-    if not 0 <= k <= n:
-        raise RuntimeError(f"topk of {k} elements along an axis of {n}")
-    order = argsort(x, dim, descending=largest)
-    first = order if x.ndim == 0 else Tensor(np.take(order.array, np.arange(k), axis=dim))
-    return _chosen(x, first, dim, keepdim=True)
-
-
-def unique(x: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False) -> Any:
-    """Return the distinct elements in ascending order, with where each went and how often if asked.
-
-    Example:
-        >>> import pellucid
-        >>> unique(pellucid.tensor([2, 1, 2]), return_counts=True)
-        (tensor([1, 2]), tensor([1, 2]))
-    """
-    del sorted
-    values, inverse, counts = np.unique(x.array, return_inverse=True, return_counts=True)
-    extra = [Tensor(inverse.reshape(x.array.shape))] if return_inverse else []
-    extra += [Tensor(counts)] if return_counts else []
-    return (Tensor(values), *extra) if extra else Tensor(values)
 
 
 def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
@@ -389,6 +253,7 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Te
     return Tensor(y if weights is None else y.astype(float_array(weights).dtype))
 
 
+@numpy_names
 def count_nonzero(x: Tensor, dim: Dim = None) -> Tensor:
     """Return the number of elements that are not zero."""
     return Tensor(np.asarray(np.count_nonzero(x.array, axis=normalize_axis(dim, x.ndim)), dtype=np.int64))

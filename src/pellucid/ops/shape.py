@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pellucid._tensor import Array, Tensor, as_tensor, record
+from pellucid.ops._numpy_names import numpy_names
 from pellucid.ops._operands import common_dtype, normalize_axis, normalize_dim
 
 __all__ = [
@@ -155,6 +156,7 @@ def t(x: Tensor) -> Tensor:
     return transpose(x, 0, 1) if x.ndim == 2 else x
 
 
+@numpy_names
 def squeeze(x: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
     """Drop axes of length 1: all of them, or those of `dim` that have it.
 
@@ -168,6 +170,7 @@ def squeeze(x: Tensor, dim: int | tuple[int, ...] | None = None) -> Tensor:
     return reshape(x, tuple(n for i, n in enumerate(shape) if n != 1 or i not in axes))
 
 
+@numpy_names
 def unsqueeze(x: Tensor, dim: int) -> Tensor:
     """Insert an axis of length 1 at `dim`.
 
@@ -251,6 +254,7 @@ def repeat_interleave(x: Tensor, repeats: int, dim: int | None = None) -> Tensor
     return flat.index_select(axis, Tensor(index))
 
 
+@numpy_names
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Join tensors along an axis they have.
 
@@ -284,6 +288,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return record(y, *((x, piece(i)) for i, x in enumerate(parts)))
 
 
+@numpy_names
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Join tensors of one shape along a new axis.
 
@@ -325,6 +330,7 @@ def split(x: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Ten
     return tuple(x[(*lead, slice(end - size, end))] for size, end in zip(sizes, ends, strict=True))
 
 
+@numpy_names
 def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Cut along an axis into at most `chunks` pieces of one size."""
     if chunks < 1:
@@ -332,6 +338,7 @@ def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(x, max(1, -(-x.array.shape[normalize_dim(dim, x.ndim)] // chunks)), dim)
 
 
+@numpy_names
 def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return the slices along an axis."""
     if x.ndim == 0:
