@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -54,6 +55,24 @@ def test_a_number_is_predicted_in_its_own_unit(pellucid):
     metrics = json.loads(Path("runs/diabetes-1/metrics.json").read_text())["test"]
     assert 30 < metrics["mae"] < 60
     assert f"{metrics['rmse']:.2f}" in outcome.out
+
+
+def test_a_network_that_learned_nothing_is_called_so(pellucid):
+    rng = np.random.default_rng(0)
+    pd.DataFrame({"x": rng.normal(size=60), "y": rng.normal(size=60)}).to_csv("noise.csv", index=False)
+    useless = "warning: On the test rows the network is no better than the simplest guess"
+    assert useless in pellucid("train", "noise.csv", "--target", "y", "--epochs", "1").out
+    assert useless not in pellucid("train", "iris", "--epochs", "30", "--lr", "0.01").out
+
+
+def test_a_gap_between_a_few_rows_is_not_called_learning_by_heart(pellucid):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(200, 20))).assign(y=rng.integers(0, 2, 200)).add_prefix("c")
+    options = ("--target", "cy", "--epochs", "200", "--lr", "0.01", "--patience", "200", "--hidden", "64")
+    for rows, said in ((100, False), (200, True)):
+        table.iloc[:rows].to_csv("noise.csv", index=False)
+        warned = "learned its rows by heart" in pellucid("train", "noise.csv", *options).out
+        assert warned == said
 
 
 def test_quiet_shows_the_result_only(pellucid):

@@ -13,10 +13,24 @@ WIDE_GAP = 0.1
 
 
 def findings(
-    config: RunConfig, prepared: Prepared, history: History, metrics: dict[str, dict[str, float]]
+    config: RunConfig,
+    prepared: Prepared,
+    history: History,
+    metrics: dict[str, dict[str, float]],
+    guess: dict[str, float],
 ) -> list[str]:
-    """Return a sentence for each thing in the data or the training that weakens the result."""
-    return [*_of_data(config, prepared), *_of_training(config, prepared, history, metrics)]
+    """Return a sentence for each thing in the data or the training that weakens the result.
+
+    `guess` is what the simplest guess reaches on the test rows.
+    """
+    found = [*_of_data(config, prepared), *_of_training(config, prepared, history, metrics)]
+    test = metrics["test"]
+    useless = test["accuracy"] <= guess["accuracy"] if "accuracy" in guess else test["mae"] >= guess["mae"]
+    if useless:
+        found.append(
+            "On the test rows the network is no better than the simplest guess: it has learned nothing of use."
+        )
+    return found
 
 
 def _of_data(config: RunConfig, prepared: Prepared) -> list[str]:
@@ -61,6 +75,8 @@ def _of_training(
     found = []
     if history.epochs == config.epochs and history.best_epoch == history.epochs:
         found.append("The last epoch was the best: more epochs may give a better network.")
+    if len(prepared.split.test) < FEW_ROWS:
+        return found  # a gap between so few rows is chance
     if prepared.target.is_classification:
         gap = metrics["train"]["accuracy"] - metrics["test"]["accuracy"]
         if gap > WIDE_GAP:

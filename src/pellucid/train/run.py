@@ -186,6 +186,7 @@ def _fit(
     model: Any = trainer.model
     metrics, outputs = _judge(prepared, trainer)
     y_train, y_test = (_truth(prepared, part) for part in ("train", "test"))
+    guess = baseline(y_train, y_test, classification=prepared.target.is_classification)
     seconds = sum(history["seconds"]) if history.epochs else 0.0
     interrupted = history.stopped.startswith("Interrupted")
     save(dict(model.state_dict()), files.model)
@@ -204,11 +205,11 @@ def _fit(
         model=model,
         history=history,
         metrics=metrics,
-        baseline=baseline(y_train, y_test, classification=prepared.target.is_classification),
+        baseline=guess,
         outputs=outputs,
         seconds=seconds,
         interrupted=interrupted,
-        warnings=findings(config, prepared, history, metrics),
+        warnings=findings(config, prepared, history, metrics, guess),
     )
 
 
