@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "pellucid"
 # From the ground up; rooms of one floor do not import each other. Files of one room may.
 FLOORS = [
     {"_version", "_extras", "_files", "_names", "_quiet", "_suggest"}
-    | {"_device", "_size", "cuda", "dtypes", "grad_mode", "random"},
+    | {"_constants", "_device", "_size", "accelerator", "backends", "cuda", "dtypes", "grad_mode", "random"},
     {"kernels"},
     {"tensor"},
     {"ops", "data", "_serialization"},
