@@ -178,6 +178,9 @@ def test_a_dictionary_of_parameters_is_used_as_in_pytorch():
 
 def test_containers_print_what_they_hold():
     assert repr(nn.ModuleDict({"a": nn.ReLU()})) == repr(torch.nn.ModuleDict({"a": torch.nn.ReLU()}))
+    for layers in [("ReLU", "ReLU", "Tanh", "ReLU"), ("ReLU", "ReLU"), ("Tanh",), ()]:
+        ours, theirs = ([getattr(library, layer)() for layer in layers] for library in (nn, torch.nn))
+        assert repr(nn.ModuleList(ours)) == repr(torch.nn.ModuleList(theirs))
     assert repr(nn.Sequential(nn.ReLU(), nn.Tanh())) == repr(torch.nn.Sequential(torch.nn.ReLU(), torch.nn.Tanh()))
     assert repr(nn.ParameterList([pellucid.zeros(2)])) == "ParameterList(0: (2,) float32)"
     assert repr(nn.ParameterDict({"a": pellucid.zeros(2)})) == "ParameterDict(a: (2,) float32)"

@@ -1,5 +1,6 @@
 """Modules that hold others: in a chain, in a list, in a dictionary."""
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, overload
@@ -147,6 +148,15 @@ class ModuleList(_Ordered):
     def forward(self, *_: Any, **__: Any) -> Any:
         """Refuse: a list does not say what to compute."""
         raise NotImplementedError("a ModuleList computes nothing; call its modules, or use Sequential")
+
+    def __repr__(self) -> str:
+        lines, first = [], 0
+        for text, run in itertools.groupby(map(repr, self)):  # equal neighbours share a line
+            n = len(list(run))
+            label = f"({first}): " if n == 1 else f"({first}-{first + n - 1}): {n} x "
+            lines.append(label + text.replace("\n", "\n  "))
+            first += n
+        return "ModuleList(\n  " + "\n  ".join(lines) + "\n)" if lines else "ModuleList()"
 
     def _of(self, held: list[tuple[str, Module]]) -> Self:
         return type(self)([module for _, module in held])
