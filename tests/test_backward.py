@@ -352,6 +352,31 @@ def test_a_write_through_a_view_on_the_tape_is_not_lost_silently():
         view * 2
 
 
+def test_another_name_for_a_tensor_augmented_on_the_tape_is_not_used_with_its_old_values():
+    # In PyTorch `x += 1` changes what `same` names too; here Python binds x to a new tensor.
+    x = leaf(2) * 1
+    same, twice = x, x * 2
+    x += 1
+    (x + twice).sum().backward()
+    with pytest.raises(RuntimeError, match="missed"):
+        same * 2
+
+
+def test_an_augmented_leaf_is_refused_whatever_is_added():
+    x, w = leaf(2), leaf(2)
+    with pytest.raises(RuntimeError, match=r"leaf.*no_grad"):
+        x += w
+
+
+def test_an_augmented_tensor_keeps_its_shape_and_type():
+    x, w = pellucid.zeros(2), leaf(2)
+    with pytest.raises(RuntimeError, match=r"\(3, 2\).*\(2,\)"):
+        x += leaf(3, 2)
+    x += w
+    assert x.dtype == pellucid.float32
+    assert x.requires_grad
+
+
 def test_a_view_written_on_the_tape_goes_on_with_its_own_values():
     x = leaf(4)
     h = (x * 3).reshape(2, 2)

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+import torch
 
 import pellucid
 from pellucid import Tensor
@@ -306,14 +307,24 @@ def test_tensors_travel_to_other_processes():
         (pellucid.tensor([1, 2], dtype=pellucid.int32), "tensor([1, 2], dtype=int32)"),
         (pellucid.tensor([1e-8, 1.0]), "tensor([1.0000e-08, 1.0000e+00])"),
         (pellucid.tensor([float("nan"), float("inf")]), "tensor([nan, inf])"),
+        (pellucid.tensor([1000.0, 0.5, -0.0]), "tensor([1000.0000,    0.5000,   -0.0000])"),
         (pellucid.tensor([1.0], requires_grad=True), "tensor([1.], requires_grad=True)"),
         (pellucid.tensor([1.0], requires_grad=True).exp(), "tensor([2.7183], grad_fn=<exp>)"),
         (pellucid.tensor([[1, 2], [3, 4]]), "tensor([[1, 2],\n        [3, 4]])"),
-        (pellucid.zeros(2000), "tensor([0., 0., 0., ..., 0., 0., 0.])"),
+        (pellucid.zeros(2000), "tensor([0., 0., 0.,  ..., 0., 0., 0.])"),
     ],
 )
 def test_tensors_print_their_values_and_what_is_not_obvious(x, text):
     assert repr(x) == text
+
+
+@pytest.mark.parametrize("shape", [(5,), (11,), (7, 30), (2, 3, 12), (50,), (2, 1, 2, 9)])
+@pytest.mark.parametrize("scale", [1.0, 100.0, 0.01, 1e6, 1e-7])
+def test_tensors_print_as_pytorchs_do(shape, scale):
+    rng = np.random.default_rng(0)
+    a = (rng.uniform(0.3, 30, shape) * rng.choice([-1, 1], shape) * scale).astype(np.float32)
+    for b in (a, np.trunc(np.abs(a)) + np.float32(3), (a * 50).astype(np.int64), a > 0):
+        assert repr(pellucid.from_numpy(b)) == repr(torch.from_numpy(b))
 
 
 def test_printing_a_large_tensor_does_not_look_at_all_of_it():

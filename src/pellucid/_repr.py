@@ -1,6 +1,7 @@
 """How a tensor prints."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,11 +21,16 @@ def tensor_repr(x: "Tensor") -> str:
         >>> pellucid.tensor([[1.0, 0.5]], requires_grad=True)
         tensor([[1.0000, 0.5000]], requires_grad=True)
     """
-    prefix, shown = "tensor(", _shown(x.array)
-    moderate = _is_moderate(shown)
-    bare = moderate and bool((shown == np.trunc(shown)).all())  # nothing to show after the point
-    with np.printoptions(precision=4, floatmode="maxprec" if bare else "fixed", suppress=moderate):
-        body = np.array2string(x.array, separator=", ", prefix=prefix)
+    prefix = "tensor("
+    form: Any = None
+    if x.dtype.kind == "f":
+        form = {"float_kind": _form(_shown(x.array))}
+    elif x.dtype.kind == "b":
+        longest = 4 if _shown(x.array).all() else 5
+        form = {"bool": lambda v: str(v).rjust(longest)}
+    width = 79 + x.array.ndim  # PyTorch's 80, which leaves the brackets out
+    body = np.array2string(x.array, width, separator=", ", prefix=prefix, formatter=form)
+    body = body.replace(", ..., ", ",  ..., ")
     notes = [f"size={x.array.shape}"] if x.array.size == 0 and x.array.ndim > 1 else []
     if x.dtype not in (dtypes.get_default_dtype(), dtypes.int64, dtypes.bool_):
         notes.append(f"dtype={x.dtype}")
@@ -36,16 +42,25 @@ def tensor_repr(x: "Tensor") -> str:
 
 
 def _shown(array: np.ndarray) -> np.ndarray:
-    """Return the finite floats that will be printed: of a large tensor the corners, as NumPy summarises it."""
+    """Return the elements that will be printed: of a large tensor the corners, as NumPy summarises it."""
     if array.size > np.get_printoptions()["threshold"]:
         edge = np.get_printoptions()["edgeitems"]
         for axis, n in enumerate(array.shape):
             if n > 2 * edge:
                 array = np.take(array, [*range(edge), *range(n - edge, n)], axis=axis)
-    return array[np.isfinite(array)] if array.dtype.kind == "f" else np.zeros(0)
+    return array
 
 
-def _is_moderate(shown: np.ndarray) -> bool:
-    """Say whether plain decimals read better than powers of ten."""
-    sizes = np.abs(shown[shown != 0])
-    return sizes.size == 0 or bool(sizes.max() < 1e5 and sizes.min() >= 1e-4)
+def _form(shown: np.ndarray) -> Callable[[float], str]:
+    """Return how to write one float among these: 1. or 1.5000 or 1.5000e+09, right-aligned.
+
+    PyTorch's rules but for one: numbers 1,000 times apart stay plain, as long as four decimals show them.
+    """
+    finite = shown[np.isfinite(shown)].astype(np.float64)
+    sizes = np.abs(finite[finite != 0])
+    if sizes.size and (sizes.min() < 1e-4 or sizes.max() > 1e8):
+        pattern = "{:.4e}"
+    else:
+        pattern = "{:.0f}." if (finite == np.trunc(finite)).all() else "{:.4f}"
+    width = max((len(pattern.format(v)) for v in finite), default=0)
+    return lambda v: (pattern.format(v) if np.isfinite(v) else str(v)).rjust(width)

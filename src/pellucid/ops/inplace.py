@@ -14,7 +14,7 @@ from pellucid import random
 from pellucid._quiet import QUIET
 from pellucid._tensor import Tensor
 from pellucid.grad_mode import MODE
-from pellucid.ops import activation, arithmetic, derived, elementwise, indexing
+from pellucid.ops import activation, arithmetic, conversion, derived, elementwise, indexing
 from pellucid.ops._operands import Operand
 
 __all__ = [
@@ -57,16 +57,11 @@ def overwrite(x: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
         RuntimeError: when x is a leaf that requires gradients and operations are being recorded, or the
             result has another shape.
     """
-    recorded = MODE.enabled and x._requires_grad
-    if recorded and x._node is None:
-        raise RuntimeError(
-            "a leaf tensor that requires gradients cannot be overwritten while operations are recorded; do it "
-            "inside `with no_grad():`"
-        )
+    _refuse_leaf(x)
     before = _alias(x)
     result = compute(before)
     if result.array.shape != x.array.shape:
-        raise RuntimeError(f"the result has shape {result.array.shape} and cannot be written into {x.array.shape}")
+        raise _other_shape(result, x)
     if result._node is None:
         if result.array.dtype.kind == "f" and x.array.dtype.kind != "f":
             raise RuntimeError(f"floating-point numbers cannot be written into a tensor of {x.array.dtype}")
@@ -81,6 +76,18 @@ def overwrite(x: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
     return x
 
 
+def _refuse_leaf(x: Tensor) -> None:
+    if MODE.enabled and x._requires_grad and x._node is None:
+        raise RuntimeError(
+            "a leaf tensor that requires gradients cannot be overwritten while operations are recorded; do it "
+            "inside `with no_grad():`"
+        )
+
+
+def _other_shape(result: Tensor, x: Tensor) -> RuntimeError:
+    return RuntimeError(f"the result has shape {result.array.shape} and cannot be written into {x.array.shape}")
+
+
 def _alias(x: Tensor) -> Tensor:
     """Return a tensor that stands for what x is now, in the graph of what x becomes."""
     before = Tensor(x.array)
@@ -89,12 +96,20 @@ def _alias(x: Tensor) -> Tensor:
 
 
 def augmented(operation: Callable[[Tensor, Any], Tensor]) -> Callable[[Tensor, Any], Tensor]:
-    """Return the method for `x op= w`: on the tape a new tensor, which Python binds to x; else in place."""
+    """Return the method for `x op= w`: on the tape a new tensor, which Python binds to x; else in place.
+
+    Other names for the old tensor, and its views, have missed the write: using them later is an error.
+    """
 
     def method(x: Tensor, w: Any) -> Tensor:
-        if MODE.enabled and (x._node is not None or (isinstance(w, Tensor) and w._requires_grad)):
-            return operation(x, w)
-        return overwrite(x, lambda before: operation(before, w))
+        if not MODE.enabled or not (x._requires_grad or (isinstance(w, Tensor) and w._requires_grad)):
+            return overwrite(x, lambda before: operation(before, w))
+        _refuse_leaf(x)
+        y = operation(x, w)
+        if y.array.shape != x.array.shape:
+            raise _other_shape(y, x)
+        x._version[1] = 1
+        return conversion.to(y, x.dtype)
 
     return method
 
