@@ -28,6 +28,7 @@ from pellucid._tensor import tensor as tensor
 from pellucid._version import __version__ as __version__
 from pellucid.dtypes import bool_ as bool
 from pellucid.dtypes import dtype as dtype
+from pellucid.dtypes import finfo as finfo
 from pellucid.dtypes import float16 as float16
 from pellucid.dtypes import float16 as half
 from pellucid.dtypes import float32 as float
@@ -35,6 +36,7 @@ from pellucid.dtypes import float32 as float32
 from pellucid.dtypes import float64 as double
 from pellucid.dtypes import float64 as float64
 from pellucid.dtypes import get_default_dtype as get_default_dtype
+from pellucid.dtypes import iinfo as iinfo
 from pellucid.dtypes import int8 as int8
 from pellucid.dtypes import int16 as int16
 from pellucid.dtypes import int16 as short
@@ -96,6 +98,7 @@ from pellucid.ops.comparison import ne as ne
 from pellucid.ops.conversion import clone as clone
 from pellucid.ops.conversion import is_floating_point as is_floating_point
 from pellucid.ops.conversion import numel as numel
+from pellucid.ops.creation import BoolTensor as BoolTensor
 from pellucid.ops.creation import ByteTensor as ByteTensor
 from pellucid.ops.creation import DoubleTensor as DoubleTensor
 from pellucid.ops.creation import FloatTensor as FloatTensor
@@ -103,6 +106,7 @@ from pellucid.ops.creation import IntTensor as IntTensor
 from pellucid.ops.creation import LongTensor as LongTensor
 from pellucid.ops.creation import arange as arange
 from pellucid.ops.creation import asarray as as_tensor
+from pellucid.ops.creation import asarray as asarray
 from pellucid.ops.creation import bernoulli as bernoulli
 from pellucid.ops.creation import empty as empty
 from pellucid.ops.creation import empty_like as empty_like

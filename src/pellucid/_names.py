@@ -28,14 +28,15 @@ _BY_MODULE = {
     "_tensor": "Tensor Size tensor",
     "_constants": "e inf nan pi",
     "_device": "device",
-    "dtypes": "dtype float16 float32 float64 int8 int16 int32 int64 uint8 get_default_dtype set_default_dtype",
+    "dtypes": "dtype finfo iinfo float16 float32 float64 int8 int16 int32 int64 uint8 get_default_dtype "
+    "set_default_dtype",
     "grad_mode": "enable_grad inference_mode is_grad_enabled no_grad set_grad_enabled",
     "random": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
     "_serialization": "load save",
     "kernels": "get_engine set_engine use_engine",
-    "ops.creation": "ByteTensor DoubleTensor FloatTensor IntTensor LongTensor arange bernoulli empty empty_like eye "
-    "from_numpy full full_like linspace logspace meshgrid multinomial normal ones ones_like rand rand_like randint "
-    "randn randn_like randperm zeros zeros_like",
+    "ops.creation": "BoolTensor ByteTensor DoubleTensor FloatTensor IntTensor LongTensor arange bernoulli empty "
+    "empty_like eye from_numpy full full_like linspace logspace meshgrid multinomial normal ones ones_like rand "
+    "rand_like randint randn randn_like randperm zeros zeros_like",
     "ops.arithmetic": "add div floor_divide maximum minimum mul neg pow remainder square sub",
     "ops.elementwise": "abs acos asin atan atan2 ceil clamp cos cosh erf exp expm1 floor log log10 log1p log2 "
     "nan_to_num reciprocal round rsqrt sigmoid sign sin sinh sqrt tan tanh trunc",
@@ -59,6 +60,7 @@ _BY_MODULE = {
 _ALIASES = {
     "absolute": ("ops.elementwise", "abs"),
     "as_tensor": ("ops.creation", "asarray"),
+    "asarray": ("ops.creation", "asarray"),
     "bool": ("dtypes", "bool_"),
     "clip": ("ops.elementwise", "clamp"),
     "concat": ("ops.shape", "cat"),

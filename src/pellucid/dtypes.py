@@ -7,11 +7,13 @@ import numpy as np
 __all__ = [
     "bool_",
     "dtype",
+    "finfo",
     "float16",
     "float32",
     "float64",
     "get_default_dtype",
     "holds_numpy",
+    "iinfo",
     "int8",
     "int16",
     "int32",
@@ -23,6 +25,7 @@ __all__ = [
 ]
 
 dtype = np.dtype
+finfo, iinfo = np.finfo, np.iinfo
 bool_ = np.dtype(np.bool_)
 uint8, int8, int16, int32, int64 = (np.dtype(f"{kind}") for kind in ("u1", "i1", "i2", "i4", "i8"))
 float16, float32, float64 = np.dtype("f2"), np.dtype("f4"), np.dtype("f8")

@@ -54,7 +54,7 @@ add("tensor", "float64 array", lambda L: L.tensor(np.array([1.0, 2.0])))
 add("tensor", "NumPy numbers", lambda L: L.tensor(np.float64(3)))
 add("tensor", "none", lambda L: L.tensor([]))
 add("tensor", "uint8", lambda L: L.tensor(np.array([1, 2], dtype=np.uint8)))
-for name in ("FloatTensor", "DoubleTensor", "LongTensor", "IntTensor", "ByteTensor"):
+for name in ("FloatTensor", "DoubleTensor", "LongTensor", "IntTensor", "ByteTensor", "BoolTensor"):
     add(name, "list", lambda L, name=name: getattr(L, name)([[1, 2], [3, 4]]))
 
 add("new_zeros", "sizes", lambda L, x: x.new_zeros(2, 3), fixed([1], "int32"))

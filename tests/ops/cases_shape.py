@@ -98,7 +98,7 @@ add("to", "other", lambda L, x, w: x.to(w), integers(0, 3, 3), normal(1))
 add("to", "copy", lambda L, x: x.to(L.float64, copy=True), normal(3))
 add("type_as", "other", lambda L, x, w: x.type_as(w), integers(0, 3, 3), normal(1))
 add("type_", "convert", lambda L, x: x.type(L.int64), normal(5))
-for name in ("float", "double", "half", "long", "int", "bool"):
+for name in ("float", "double", "half", "long", "int", "short", "byte", "bool"):
     add(
         f"{name}_" if name in ("float", "int", "bool") else name,
         "numbers",

@@ -11,6 +11,7 @@ from pellucid._tensor import Size, Tensor, record
 
 __all__ = [
     "bool_",
+    "byte",
     "clone",
     "cpu",
     "dim",
@@ -22,6 +23,7 @@ __all__ = [
     "is_floating_point",
     "long",
     "numel",
+    "short",
     "size",
     "to",
     "type_",
@@ -76,6 +78,7 @@ def type_(x: Tensor, dtype: Any = None) -> Any:
         "LongTensor": dtypes.int64,
         "IntTensor": dtypes.int32,
         "ByteTensor": dtypes.uint8,
+        "BoolTensor": dtypes.bool_,
     }
     return to(x, dtype=legacy.get(getattr(dtype, "__name__", ""), dtype))
 
@@ -108,6 +111,16 @@ def long(x: Tensor) -> Tensor:
 def int_(x: Tensor) -> Tensor:
     """Return x as int32, fractions cut off."""
     return to(x, dtype=dtypes.int32)
+
+
+def short(x: Tensor) -> Tensor:
+    """Return x as int16, fractions cut off."""
+    return to(x, dtype=dtypes.int16)
+
+
+def byte(x: Tensor) -> Tensor:
+    """Return x as uint8, fractions cut off."""
+    return to(x, dtype=dtypes.uint8)
 
 
 def bool_(x: Tensor) -> Tensor:

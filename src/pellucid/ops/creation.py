@@ -10,6 +10,7 @@ from pellucid._tensor import Array, Tensor, as_array, tensor
 from pellucid.ops.shape import _sizes
 
 __all__ = [
+    "BoolTensor",
     "ByteTensor",
     "DoubleTensor",
     "FloatTensor",
@@ -230,6 +231,11 @@ def LongTensor(data: Any) -> Tensor:
 def IntTensor(data: Any) -> Tensor:
     """Copy data into an int32 tensor."""
     return tensor(data, dtype=dtypes.int32)
+
+
+def BoolTensor(data: Any) -> Tensor:
+    """Copy data into a tensor of bool."""
+    return tensor(data, dtype=dtypes.bool_)
 
 
 def ByteTensor(data: Any) -> Tensor:

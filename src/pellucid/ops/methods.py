@@ -216,6 +216,7 @@ class TensorMethods:
         conversion.clone,
         conversion.cpu,
     )
+    short, byte = conversion.short, conversion.byte
     float, double, half, long, int, bool = (
         conversion.float_,
         conversion.double,
