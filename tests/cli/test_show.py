@@ -11,7 +11,7 @@ def terminal(width=40):
 
 
 def test_sentences_are_whole_lines_in_files_and_broken_between_words_in_terminals():
-    sentence = "One sentence that is longer than a line, by far. " * 3
+    sentence = "One sentence that is longer than a line, by far;" * 3
     file = io.StringIO()
     show.say(show.console(file), sentence)
     assert file.getvalue() == sentence + "\n"

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from pellucid import _files
-from pellucid.cli import report
 from pellucid.train.trainer import Trainer
 
 QUICK = ("--epochs", "4", "--lr", "0.01")
@@ -168,15 +167,20 @@ def test_a_settings_file_that_cannot_be_used_is_named(pellucid, text, complaint)
     assert outcome.err.startswith(f"error: {complaint}")
 
 
-def test_without_matplotlib_a_run_succeeds_and_says_how_to_get_a_report(pellucid, monkeypatch):
-    def absent(result):
-        raise ImportError('matplotlib is needed for this; install it with: pip install "pellucid[plot]"')
+@pytest.mark.parametrize("library", ["matplotlib", "jinja2"])
+def test_without_pictures_a_run_succeeds_and_says_how_to_get_a_report(pellucid, monkeypatch, library):
+    class Absent:
+        def find_spec(self, name, path=None, target=None):
+            if name.partition(".")[0] == library:
+                raise ModuleNotFoundError(f"No module named {library!r}", name=library)
 
-    monkeypatch.setattr(report, "write", absent)
+    for module in [name for name in sys.modules if name.partition(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
     outcome = pellucid("train", "iris", *QUICK)
     assert outcome.code == 0
     assert (
-        'report      none: matplotlib is needed for this; install it with: pip install "pellucid[plot]"' in outcome.out
+        f'report      none: {library} is needed for this; install it with: pip install "pellucid[plot]"' in outcome.out
     )
 
 

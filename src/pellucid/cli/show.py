@@ -17,7 +17,7 @@ from pellucid.train.run import RunResult
 __all__ = ["columns", "console", "facts", "number", "parts", "result", "say", "scores"]
 
 MANY_COLUMNS = 12
-MAIN_METRICS = ("accuracy", "f1_macro", "f1_weighted", "roc_auc", "log_loss", "r2", "mae", "rmse", "loss")
+MAIN_METRICS = ("accuracy", "f1_macro", "f1_weighted", "roc_auc", "log_loss", "r2", "mae", "rmse")
 
 
 def console(stream: IO[str]) -> Console:

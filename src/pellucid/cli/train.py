@@ -184,7 +184,8 @@ def _finish(result: RunResult) -> int:
     for warning in result.warnings:
         show.say(to, f"warning: {warning}")
     to.print()
-    show.facts(to, {"run folder": str(result.folder), "report": page})
+    predict = f"pellucid predict {shlex.quote(str(result.folder))} NEW.csv -o predictions.csv"
+    show.facts(to, {"run folder": str(result.folder), "report": page, "use it": predict})
     if result.interrupted:
         _note(f"Interrupted; the best weights so far are kept. {_how_to_go_on(result.folder)}")
         return INTERRUPTED
