@@ -48,7 +48,7 @@ def test_every_command_explains_itself_in_80_columns(pellucid, monkeypatch, comm
 def test_help_shows_the_defaults_of_the_settings(pellucid, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     text = pellucid("train", "--help").out
-    assert "Learning rate. (default 0.001)" in text
+    assert "Learning rate. (default 0.003)" in text
     assert "Rows of a step. (default 32)" in text
 
 

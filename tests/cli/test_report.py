@@ -8,7 +8,14 @@ from pellucid.train.run import train_run
 
 def test_a_report_tells_what_the_run_came_to(customers, folder):
     config = RunConfig(
-        data="customers.csv", target="left", lr=0.01, epochs=5, drop=("paid",), hidden=(6,), batch_norm=True
+        data="customers.csv",
+        target="left",
+        lr=0.01,
+        epochs=5,
+        drop=("paid",),
+        hidden=(6,),
+        batch_norm=True,
+        stratify=False,
     )
     result = train_run(config, folder / "run")
     data = report.report_of(result)
@@ -22,7 +29,8 @@ def test_a_report_tells_what_the_run_came_to(customers, folder):
     assert columns["paid"].left_out == "dropped as asked"
     assert (
         data.command
-        == "pellucid train customers.csv --target left --hidden 6 --batch-norm --lr 0.01 --epochs 5 --drop paid"
+        == "pellucid train customers.csv --target left --hidden 6 --batch-norm --lr 0.01 --epochs 5 --drop paid "
+        "--no-stratify"
     )
     assert data.training["batch norm"] is True
     assert "dropout" not in data.training

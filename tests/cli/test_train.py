@@ -117,10 +117,12 @@ def test_every_option_reaches_the_settings(pellucid, customers):
         "target": ("left", "left"),
     }
     words = [word for name, (text, _) in options.items() for word in (f"--{name.replace('_', '-')}", text)]
-    outcome = pellucid("train", "customers.csv", *words, "--batch-norm", "--kind", "member=category", "--out", "r")
+    outcome = pellucid(
+        "train", "customers.csv", *words, "--batch-norm", "--no-stratify", "--kind", "member=category", "--out", "r"
+    )
     assert outcome.code == 0, outcome.err
     expected = {name: value for name, (_, value) in options.items()}
-    expected |= {"data": "customers.csv", "batch_norm": True, "kinds": {"member": "category"}}
+    expected |= {"data": "customers.csv", "batch_norm": True, "stratify": False, "kinds": {"member": "category"}}
     assert json.loads(Path("r/config.json").read_text())["settings"] == expected
 
 

@@ -37,6 +37,7 @@ def test_settings_survive_json():
         ({"split_column": "day"}, "needs split 'time' or 'group'"),
         ({"data": ""}, "data must be"),
         ({"batch_norm": "yes"}, "batch_norm must be true or false"),
+        ({"stratify": 1}, "stratify must be true or false"),
     ],
 )
 def test_settings_that_make_no_sense_are_named(settings, words):

@@ -171,6 +171,7 @@ def test_every_setting_can_be_interrupted_and_resumed(tmp_path, settings):
         {"scaling": "minmax"},
         {"kinds": {"petal_length": "category"}},
         {"drop": ("petal_length",)},
+        {"stratify": False},
         {"test_size": 0.3},
         {"validation_size": 0.3},
         {"seed": 1},

@@ -172,7 +172,7 @@ def command_of(config: RunConfig) -> str:
         if name == "kinds":
             words += [word for column, kind in value.items() for word in ("--kind", f"{column}={kind}")]
         elif isinstance(value, bool):
-            words.append(flag(name))
+            words.append(flag(name if value else f"no_{name}"))
         elif name != "data":
             words += [flag(name), _as_text(name, value)]
     return shlex.join(words)

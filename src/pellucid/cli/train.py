@@ -57,6 +57,9 @@ def train(
     split_column: Annotated[
         str | None, option("split_column", "Column of times or groups to divide by.", "COLUMN", DATA)
     ] = None,
+    stratify: Annotated[
+        bool | None, option("stratify", "Keep the classes' shares the same in all parts.", panel=DATA)
+    ] = None,
     test_size: Annotated[str | None, option("test_size", "Share or number of test rows.", "SIZE", DATA)] = None,
     validation_size: Annotated[
         str | None, option("validation_size", "Share or number of validation rows.", "SIZE", DATA)

@@ -132,7 +132,7 @@ def _refuse_rare_classes(labels: NDArray[Any], parts: int, class_names: Sequence
         rows = "a single row" if counts[rarest] == 1 else f"{counts[rarest]} rows"
         raise DataError(
             f"the class {name!r} has {rows}, too few for {parts} parts with every class in each; "
-            "give it more rows, leave it out, or switch stratification off (stratify=False)"
+            "give it more rows, leave it out, or do not stratify"
         )
 
 
@@ -148,7 +148,7 @@ def _draw(rows: Indices, labels: NDArray[Any] | None, count: int, seed: int) -> 
     except ValueError as error:
         raise DataError(
             f"{len(rows)} rows cannot be stratified into {count} and the rest ({error}); "
-            "give more data, other sizes, or switch stratification off (stratify=False)"
+            "give more data or other sizes, or do not stratify"
         ) from None
     return rows[stay], rows[drawn]
 

@@ -50,6 +50,7 @@ class RunConfig:
         drop: columns to leave out.
         split: how rows are divided: at random, in the order of a column, or by the groups of a column.
         split_column: that column; it is not an input of the network.
+        stratify: keep the share of every class the same in all parts, where rows are divided at random.
         test_size: share (or number) of rows for the test.
         validation_size: share (or number) of rows for validation.
         seed: of everything random.
@@ -74,7 +75,7 @@ class RunConfig:
     dropout: float = 0.0
     batch_norm: bool = False
     optimizer: str = "adam"
-    lr: float = 1e-3
+    lr: float = 3e-3
     momentum: float = 0.0
     weight_decay: float = 0.0
     l1: float = 0.0
@@ -89,6 +90,7 @@ class RunConfig:
     drop: tuple[str, ...] = ()
     split: str = "shuffle"
     split_column: str | None = None
+    stratify: bool = True
     test_size: float = 0.2
     validation_size: float = 0.2
     seed: int = 0
@@ -137,7 +139,8 @@ class RunConfig:
             good = (_is_number(value) and least < value < 1) or (_is_int(value) and value >= 1)
             self._expect(name, good, "a share between 0 and 1, or a whole number of rows")
         self._expect("seed", _is_int(self.seed) and self.seed >= 0, "a whole number that is not negative")
-        self._expect("batch_norm", isinstance(self.batch_norm, bool), "true or false")
+        for name in ("batch_norm", "stratify"):
+            self._expect(name, isinstance(getattr(self, name), bool), "true or false")
         if (self.split == "shuffle") != (self.split_column is None):
             raise ConfigError(
                 f"split {self.split!r} needs a split_column"

@@ -118,6 +118,7 @@ def prepare(config: RunConfig) -> Prepared:
         test_size=config.test_size,
         validation_size=config.validation_size,
         method=config.split,  # type: ignore[arg-type] # checked by RunConfig
+        stratify=config.stratify,
         seed=config.seed,
         **({ordering: key} if ordering else {}),
     )
