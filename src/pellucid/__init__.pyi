@@ -132,11 +132,16 @@ from pellucid.ops.creation import zeros_like as zeros_like
 from pellucid.ops.derived import addcdiv as addcdiv
 from pellucid.ops.derived import addcmul as addcmul
 from pellucid.ops.derived import aminmax as aminmax
+from pellucid.ops.derived import broadcast_tensors as broadcast_tensors
+from pellucid.ops.derived import cdist as cdist
+from pellucid.ops.derived import clamp_max as clamp_max
+from pellucid.ops.derived import clamp_min as clamp_min
 from pellucid.ops.derived import diff as diff
 from pellucid.ops.derived import dist as dist
 from pellucid.ops.derived import hstack as hstack
 from pellucid.ops.derived import inner as inner
 from pellucid.ops.derived import is_tensor as is_tensor
+from pellucid.ops.derived import isin as isin
 from pellucid.ops.derived import lerp as lerp
 from pellucid.ops.derived import logaddexp as logaddexp
 from pellucid.ops.derived import logit as logit

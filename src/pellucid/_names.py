@@ -44,7 +44,8 @@ _BY_MODULE = {
     "ops.comparison": "all allclose any eq equal ge gt isclose isfinite isinf isnan le logical_and logical_not "
     "logical_or logical_xor lt ne",
     "ops.conversion": "clone is_floating_point numel",
-    "ops.derived": "addcdiv addcmul aminmax diff dist hstack inner is_tensor lerp logaddexp logit narrow quantile "
+    "ops.derived": "addcdiv addcmul aminmax broadcast_tensors cdist clamp_max clamp_min diff dist hstack inner "
+    "is_tensor isin lerp logaddexp logit narrow quantile "
     "std_mean trace var_mean vstack",
     "ops.regularization": "dropout",
     "ops.similarity": "cosine_similarity pairwise_distance",

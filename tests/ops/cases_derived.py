@@ -1,49 +1,49 @@
-"""Cases of ops/derived.py; made through the module, since both libraries have these names."""
+"""Cases of ops/derived.py."""
 
 import numpy as np
-import torch
 from tests.ops.registry import Registry, between, distinct, fixed, integers, normal
-
-from pellucid.ops import derived
 
 CASES = Registry()
 add = CASES.add
 
 
-def own(L):
-    """The module that has the functions."""
-    return torch if L is torch else derived
-
-
-add("is_tensor", "yes", lambda L, x: own(L).is_tensor(x), normal(2))
-add("is_tensor", "no", lambda L: own(L).is_tensor([1.0]))
-add("lerp", "number", lambda L, x, w: own(L).lerp(x, w, 0.3), normal(2, 3), normal(2, 3))
-add("lerp", "tensor", lambda L, x, w, v: own(L).lerp(x, w, v), normal(2, 3), normal(3), normal(2, 1))
-add("logaddexp", "numbers", lambda L, x, w: own(L).logaddexp(x, w), normal(2, 3), normal(3))
-add("logaddexp", "large", lambda L, x, w: own(L).logaddexp(x, w), fixed([1000.0, -1000.0]), fixed([999.0, -1001.0]))
+add("cdist", "rows", lambda L, x, w: L.cdist(x, w), normal(4, 3), normal(2, 3))
+add("cdist", "batches, p = 1", lambda L, x, w: L.cdist(x, w, p=1.0), normal(2, 4, 3), normal(2, 2, 3))
+add("cdist", "distance zero", lambda L, x: L.cdist(x, x.detach()), normal(3, 2), smooth=False)
+add("clamp_min", "number", lambda L, x: x.clamp_min(0.5), distinct(7))
+add("clamp_max", "number", lambda L, x: L.clamp_max(x, 0.5), distinct(7))
+add("broadcast_tensors", "two", lambda L, x, w: L.broadcast_tensors(x, w), normal(3, 1), normal(2))
+add("isin", "integers", lambda L, x, w: L.isin(x, w), integers(0, 9, 5), integers(0, 9, 3))
+add("isin", "inverted", lambda L, x, w: L.isin(x, w, invert=True), integers(0, 9, 5), integers(0, 9, 3))
+add("is_tensor", "yes", lambda L, x: L.is_tensor(x), normal(2))
+add("is_tensor", "no", lambda L: L.is_tensor([1.0]))
+add("lerp", "number", lambda L, x, w: L.lerp(x, w, 0.3), normal(2, 3), normal(2, 3))
+add("lerp", "tensor", lambda L, x, w, v: L.lerp(x, w, v), normal(2, 3), normal(3), normal(2, 1))
+add("logaddexp", "numbers", lambda L, x, w: L.logaddexp(x, w), normal(2, 3), normal(3))
+add("logaddexp", "large", lambda L, x, w: L.logaddexp(x, w), fixed([1000.0, -1000.0]), fixed([999.0, -1001.0]))
 INFINITE = fixed([-np.inf, np.inf, -np.inf])
-add("logaddexp", "infinities", lambda L, x: own(L).logaddexp(x.detach(), x.detach()), INFINITE)
-add("logaddexp", "ties", lambda L, x, w: own(L).logaddexp(x, w), fixed([1.0, 0.0]), fixed([1.0, 0.0]))
-add("dist", "default", lambda L, x, w: own(L).dist(x, w), normal(2, 3), normal(2, 3))
-add("dist", "one", lambda L, x, w: own(L).dist(x, w, 1), normal(4), normal(4))
-add("diff", "last", lambda L, x: own(L).diff(x), normal(2, 4))
-add("diff", "twice first", lambda L, x: own(L).diff(x, 2, 0), normal(4, 2))
-add("diff", "integers", lambda L, x: own(L).diff(x), integers(0, 9, 5))
-add("trace", "square", lambda L, x: own(L).trace(x), normal(3, 3))
-add("trace", "wide", lambda L, x: own(L).trace(x), normal(2, 3))
+add("logaddexp", "infinities", lambda L, x: L.logaddexp(x.detach(), x.detach()), INFINITE)
+add("logaddexp", "ties", lambda L, x, w: L.logaddexp(x, w), fixed([1.0, 0.0]), fixed([1.0, 0.0]))
+add("dist", "default", lambda L, x, w: L.dist(x, w), normal(2, 3), normal(2, 3))
+add("dist", "one", lambda L, x, w: L.dist(x, w, 1), normal(4), normal(4))
+add("diff", "last", lambda L, x: L.diff(x), normal(2, 4))
+add("diff", "twice first", lambda L, x: L.diff(x, 2, 0), normal(4, 2))
+add("diff", "integers", lambda L, x: L.diff(x), integers(0, 9, 5))
+add("trace", "square", lambda L, x: L.trace(x), normal(3, 3))
+add("trace", "wide", lambda L, x: L.trace(x), normal(2, 3))
 for name in ("var_mean", "std_mean"):
-    call = lambda L, x, *a, name=name, **kw: getattr(own(L), name)(x, *a, **kw)  # noqa: E731
+    call = lambda L, x, *a, name=name, **kw: getattr(L, name)(x, *a, **kw)  # noqa: E731
     add(name, "axis", lambda L, x, call=call: call(L, x, 1), distinct(2, 3))
     add(name, "population", lambda L, x, call=call: call(L, x, 0, keepdim=True, correction=0), between(0, 2, 3, 2))
 for name in ("hstack", "vstack"):
-    call = lambda L, *a, name=name: getattr(own(L), name)(a)  # noqa: E731
+    call = lambda L, *a, name=name: getattr(L, name)(a)  # noqa: E731
     add(name, "vectors", call, normal(3), normal(3))
     add(name, "matrices", call, normal(2, 2), normal(2, 2))
     add(name, "numbers", call, normal(), normal())
 
 add("addcmul", "value", lambda L, x, a, b: x.addcmul(a, b, value=-0.5), normal(2, 3), normal(3), normal(2, 1))
 add("addcdiv", "value", lambda L, x, a, b: x.addcdiv(a, b, value=2), normal(2, 3), normal(3), between(0.5, 2, 2, 1))
-add("logit", "numbers", lambda L, x: own(L).logit(x), between(0.1, 0.9, 5))
+add("logit", "numbers", lambda L, x: L.logit(x), between(0.1, 0.9, 5))
 add("logit", "eps", lambda L, x: x.logit(0.2), between(0.01, 0.99, 9))
 add("inner", "vectors", lambda L, x, w: x.inner(w), normal(3), normal(3))
 add("inner", "tensors", lambda L, x, w: x.inner(w), normal(2, 4, 3), normal(5, 3))

@@ -11,6 +11,9 @@ def ones(*shape, **kw):
 
 
 REFUSED = [
+    (lambda: pl.cdist(ones(2, 3), ones(2, 4)), RuntimeError, ["rows of one length", r"\(2, 3\)", r"\(2, 4\)"]),
+    (lambda: pl.cdist(ones(3), ones(2, 3)), RuntimeError, ["rows of one length", r"\(3,\)"]),
+    (lambda: pl.broadcast_tensors(ones(2), ones(3)), RuntimeError, [r"\(2,\), \(3,\)", "do not broadcast"]),
     (lambda: ones(2, 3) + ones(4), RuntimeError, [r"\(2, 3\)", r"\(4,\)", "broadcast"]),
     (lambda: ones(2, 3) @ ones(2, 3), RuntimeError, ["matmul", r"\(2, 3\)", "3 and 2 differ"]),
     (lambda: ones(2, 3) @ ones(3, dtype=pl.float64), RuntimeError, ["one dtype", "float32", "float64", r"\.to\("]),

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pellucid._tensor import Tensor, as_tensor
+import numpy as np
+
+from pellucid._tensor import Tensor, as_array, as_tensor
 from pellucid.ops import arithmetic, comparison, elementwise, indexing, linalg, ordering, reduction, shape
 from pellucid.ops._operands import Operand, normalize_dim
 
@@ -11,11 +13,16 @@ __all__ = [
     "addcdiv",
     "addcmul",
     "aminmax",
+    "broadcast_tensors",
+    "cdist",
+    "clamp_max",
+    "clamp_min",
     "diff",
     "dist",
     "hstack",
     "inner",
     "is_tensor",
+    "isin",
     "lerp",
     "logaddexp",
     "logit",
@@ -72,6 +79,54 @@ def inner(x: Tensor, w: Tensor) -> Tensor:
 def dist(x: Tensor, w: Tensor, p: float = 2) -> Tensor:
     """Y = the p-norm of x - w."""
     return reduction.norm(arithmetic.sub(x, w), p)
+
+
+def cdist(x: Tensor, w: Tensor, p: float = 2.0) -> Tensor:
+    """y_ij = the p-norm of x_i - w_j, for every row of x and every row of w.
+
+    Args:
+        x: shape (..., n, d).
+        w: shape (..., m, d).
+        p: the order of the norm.
+
+    Returns:
+        the distances, of shape (..., n, m).
+
+    Raises:
+        RuntimeError: when one of them is a vector, or their rows differ in length.
+    """
+    if x.ndim < 2 or w.ndim < 2 or x.array.shape[-1] != w.array.shape[-1]:
+        raise RuntimeError(f"cdist needs rows of one length, got the shapes {x.array.shape} and {w.array.shape}")
+    return reduction.norm(arithmetic.sub(shape.unsqueeze(x, -2), shape.unsqueeze(w, -3)), p, -1)
+
+
+def clamp_min(x: Tensor, min: Operand) -> Tensor:
+    """Y = max(x, min)."""
+    return elementwise.clamp(x, min=min)
+
+
+def clamp_max(x: Tensor, max: Operand) -> Tensor:
+    """Y = min(x, max)."""
+    return elementwise.clamp(x, max=max)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Return the tensors expanded to the one shape that they broadcast to.
+
+    Raises:
+        RuntimeError: when they do not broadcast.
+    """
+    shapes = [x.array.shape for x in tensors]
+    try:
+        common = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise RuntimeError(f"the shapes {', '.join(map(str, shapes))} do not broadcast") from None
+    return tuple(shape.broadcast_to(x, common) for x in tensors)
+
+
+def isin(x: Tensor, values: Tensor, *, invert: bool = False) -> Tensor:
+    """Return whether each element of x is among `values`; with `invert`, whether it is not."""
+    return Tensor(np.isin(as_array(x), as_array(values), invert=invert))
 
 
 def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:

@@ -189,6 +189,8 @@ class TensorMethods:
         """Y = self where the condition holds, else w."""
         return indexing.where(condition, self, w)
 
+    clamp_min, clamp_max = derived.clamp_min, derived.clamp_max
+    multinomial, bernoulli = creation.multinomial, creation.bernoulli
     diff, trace, lerp, logaddexp, dist = derived.diff, derived.trace, derived.lerp, derived.logaddexp, derived.dist
     addcmul, addcdiv, inner, logit, narrow = (
         derived.addcmul,
