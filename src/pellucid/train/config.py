@@ -77,7 +77,7 @@ class RunConfig:
     optimizer: str = "adam"
     lr: float = 3e-3
     momentum: float = 0.0
-    weight_decay: float = 0.0
+    weight_decay: float = 1e-4
     l1: float = 0.0
     schedule: str = "none"
     clip_norm: float | None = None
