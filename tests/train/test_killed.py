@@ -10,7 +10,7 @@ import pytest
 
 from pellucid.train.config import RunConfig
 from pellucid.train.run import train_run
-from pellucid.train.run_folder import load_run
+from pellucid.train.run_folder import load_run, read_status
 
 SETTINGS = {"data": "iris", "epochs": 3, "hidden": (8,), "dropout": 0.2, "patience": 2, "schedule": "onecycle"}
 
@@ -20,6 +20,7 @@ import os, signal, sys
 from pathlib import Path
 from pellucid.train.config import RunConfig
 from pellucid.train.run import resume_run, train_run
+from pellucid.train.run_folder import read_status
 
 folder, moment, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
 writes = 0
@@ -73,7 +74,8 @@ else:
     Path.replace = dying
 
 if (Path(folder) / "config.json").exists():
-    resume_run(folder)
+    if read_status(folder)["status"] != "finished":  # else it was killed after its very last write
+        resume_run(folder)
 else:
     train_run(RunConfig(**SETTINGS), folder, checkpoint_every_steps=2)
 """.replace("SETTINGS", repr(SETTINGS))
@@ -136,22 +138,20 @@ def test_a_command_killed_from_outside_at_many_moments_is_resumed_bit_for_bit(tm
     while not (tmp_path / "cut" / "checkpoints" / "last.safetensors").exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    while process.poll() is None:
-        time.sleep(0.3)  # a while into the writing of checkpoints, wherever that is
+    for pause in (0.3, 0.1, 0.5, 0.2, 0.4):  # a while into the writing of checkpoints, wherever that is
+        time.sleep(pause)
         process.kill()
         process.wait()
+        if read_status(tmp_path / "cut")["status"] == "finished":
+            break
         kills += 1
         process = subprocess.Popen(
             [*command, "train", "--resume", tmp_path / "cut", "--quiet"],
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
-        time.sleep(2.0)
-        if kills >= 6:
-            _, error = process.communicate(timeout=120)
-            assert process.returncode == 0, error
-    if process.stderr is not None:
-        process.stderr.close()
+        time.sleep(3.0)  # long enough to begin, and to get somewhere
+    assert process.wait(timeout=300) in (0, -signal.SIGKILL)
     assert kills >= 1
     assert (tmp_path / "cut" / "model.safetensors").read_bytes() == (
         tmp_path / "whole" / "model.safetensors"
