@@ -1,0 +1,13 @@
+// pellucid._native: what Python calls.
+#include "bind.h"
+#include "isa.h"
+
+NB_MODULE(_native, m) {
+  using namespace pellucid;
+  m.def("isa", &isa_name);
+  m.def("available_isas", &available_isas);
+  m.def("choose_isa", &choose_isa);
+  m.def("thread_count", &thread_count);
+  m.def("set_thread_count", &set_thread_count);
+  bind_gemm(m);
+}

@@ -1,0 +1,11 @@
+"""The native engine: the kernels of pellucid._native under the reference's names and signatures.
+
+A function here takes the arrays that its C++ kernel is made for (float32, contiguous) and leaves every other to
+the reference; what this package lacks, `kernels` takes from the reference. Results are those of the reference to
+rounding, and the same bits for any number of threads.
+"""
+
+from pellucid.kernels.native.products import linear, matmul
+from pellucid.kernels.native.runtime import get_num_threads, isa, set_num_threads
+
+__all__ = ["get_num_threads", "isa", "linear", "matmul", "set_num_threads"]

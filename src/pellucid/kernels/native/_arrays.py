@@ -1,0 +1,17 @@
+"""Which arrays the native kernels take."""
+
+import numpy as np
+
+from pellucid.kernels._types import Array
+
+__all__ = ["F32", "plain"]
+
+F32 = np.dtype(np.float32)
+
+
+def plain(*arrays: Array) -> bool:
+    """Say whether all arrays are float32 and contiguous, row by row."""
+    for a in arrays:  # a loop, because a generator costs as much as a small kernel
+        if a.dtype is not F32 or not a.flags.c_contiguous:
+            return False
+    return True

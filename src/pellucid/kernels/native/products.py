@@ -1,0 +1,39 @@
+"""Products of matrices by the native engine."""
+
+import numpy as np
+
+import pellucid._native as _native
+from pellucid.kernels import reference
+from pellucid.kernels._types import Array
+from pellucid.kernels.native._arrays import F32, plain
+
+__all__ = ["linear", "matmul"]
+
+
+def _laid_out(a: Array) -> tuple[Array, bool] | None:
+    """Return a matrix as it lies in memory, and whether that is its transpose; None where it is neither."""
+    if a.dtype is not F32 or a.ndim != 2:
+        return None
+    if a.flags.c_contiguous:
+        return a, False
+    return (a.T, True) if a.flags.f_contiguous else None
+
+
+def matmul(x: Array, y: Array) -> Array:
+    """Return the matrix product; matrices, and their transposes, without a copy."""
+    left, right = _laid_out(x), _laid_out(y)
+    if left is None or right is None or x.shape[1] != y.shape[0]:
+        return reference.matmul(x, y)
+    out = np.empty((x.shape[0], y.shape[1]), dtype=F32)
+    _native.gemm(left[0], right[0], out, left[1], right[1], None)
+    return out
+
+
+def linear(x: Array, W: Array, b: Array | None) -> Array:
+    """Return x W^T + b for x (..., in), W (out, in), b (out,)."""
+    if W.ndim != 2 or x.ndim < 2 or x.shape[-1] != W.shape[1] or not plain(x, W) or (b is not None and not plain(b)):
+        return reference.linear(x, W, b)
+    rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+    out = np.empty((rows.shape[0], W.shape[0]), dtype=F32)
+    _native.gemm(rows, W, out, False, True, b)
+    return out if x.ndim == 2 else out.reshape(*x.shape[:-1], W.shape[0])
