@@ -11,6 +11,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "pellucid"
 FLOORS = [
     {"_version", "_extras", "_files", "_names", "_quiet", "_suggest"}
     | {"_constants", "_device", "_size", "accelerator", "backends", "cuda", "dtypes", "grad_mode", "random"},
+    {"_native"},
     {"kernels"},
     {"tensor"},
     {"ops", "data", "_serialization"},
@@ -85,7 +86,7 @@ def test_data_knows_arrays_and_tensors_but_no_networks(path):
 
 @pytest.mark.parametrize("path", [p for p in FILES if room(p) == "kernels"], ids=lambda p: p.name)
 def test_kernels_know_arrays_only(path):
-    assert {there for there, _ in imports(path)} - {"kernels", "_quiet"} == set()
+    assert {there for there, _ in imports(path)} - {"kernels", "_quiet", "_native"} == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SOURCE)))

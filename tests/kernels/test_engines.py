@@ -35,11 +35,32 @@ def test_an_unknown_engine_is_refused_and_the_engine_stays(choose):
     assert K.get_engine() in K.ENGINES
 
 
-def test_an_engine_that_is_not_installed_is_refused_with_the_mend(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pellucid.kernels.native", None)  # what an absent module looks like
-    with pytest.raises(RuntimeError, match=r"'native'.*set_engine\('numpy'\).*PELLUCID_ENGINE"):
+@pytest.fixture
+def without_native(monkeypatch):
+    """As on a machine that had no C++ compiler."""
+    for name in [name for name in sys.modules if name.startswith(("pellucid.kernels.native", "pellucid._native"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pellucid._native", None)  # what an absent module looks like
+
+
+def test_an_engine_that_is_not_installed_is_refused_with_the_mend(without_native):
+    pellucid.set_engine("numpy")
+    with pytest.raises(RuntimeError, match=r"'native' is not part.*install one .*install pellucid again"):
         pellucid.set_engine("native")
     assert K.get_engine() == "numpy"
+
+
+def test_without_the_native_engine_the_reference_takes_its_place_and_says_why(without_native, monkeypatch):
+    monkeypatch.delenv("PELLUCID_ENGINE", raising=False)
+    K._begin()
+    assert K.get_engine() == "numpy"
+    assert "no C++ compiler was found" in K.why_engine()
+
+
+def test_an_error_inside_the_native_engine_is_not_called_absence(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "pellucid.kernels.native", None)
+    with pytest.raises(ModuleNotFoundError, match="native"):
+        pellucid.set_engine("native")
 
 
 def test_use_engine_returns_to_the_engine_before_also_after_an_error():
@@ -59,6 +80,7 @@ class _Native:
 
 def test_an_engine_brings_its_kernels_and_the_reference_the_others(monkeypatch):
     monkeypatch.setitem(sys.modules, "pellucid.kernels.native", _Native)
+    pellucid.set_engine("numpy")
     with pellucid.use_engine("native"):
         assert pellucid.tensor([1.0]).exp().tolist() == [42.0]
         assert K.log is reference.log

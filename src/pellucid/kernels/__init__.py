@@ -93,8 +93,8 @@ def set_engine(name: str, *, reason: str = "chosen by set_engine") -> None:
             if error.name != "pellucid._native":
                 raise
             raise RuntimeError(
-                "the native engine is not part of this installation, because no C++ compiler was found when it was made; "
-                "install one (on Debian: apt-get install g++) and install pellucid again"
+                "the engine 'native' is not part of this installation, because no C++ compiler was found when it was "
+                "made; install one (on Debian: apt-get install g++) and install pellucid again"
             ) from None
         own = {kernel: getattr(engine, kernel) for kernel in reference.__all__ if hasattr(engine, kernel)}
     globals().update({kernel: getattr(reference, kernel) for kernel in reference.__all__} | own)
@@ -120,14 +120,13 @@ def use_engine(name: str) -> Iterator[None]:
 
 def _begin() -> None:
     """Take the engine that the environment names, else the native one where it is installed."""
-    global _reason
     if "PELLUCID_ENGINE" in os.environ:
         set_engine(os.environ["PELLUCID_ENGINE"], reason="chosen by PELLUCID_ENGINE")
         return
     try:
         set_engine("native", reason="it is installed")
     except RuntimeError as error:
-        _reason = str(error)
+        set_engine("numpy", reason=str(error))
 
 
 _begin()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-import pellucid._native as _native
+import pellucid._native as _native  # noqa: PLR0402 - its absence must be a ModuleNotFoundError
 from pellucid.kernels import reference
 from pellucid.kernels._types import Array
 from pellucid.kernels.native._arrays import F32, plain

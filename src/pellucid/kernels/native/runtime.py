@@ -2,7 +2,7 @@
 
 import os
 
-import pellucid._native as _native
+import pellucid._native as _native  # noqa: PLR0402 - its absence must be a ModuleNotFoundError
 
 __all__ = ["available_isas", "get_num_threads", "isa", "set_num_threads"]
 
