@@ -6,7 +6,9 @@
 #include <nanobind/stl/optional.h>
 
 #include <optional>
+#include <utility>
 
+#include "plan.h"
 #include "pool.h"
 
 namespace pellucid {
@@ -29,6 +31,18 @@ struct Running {
   FlushDenormals flush;
 };
 
+// Runs a kernel's task. While a plan records on this thread, the plan keeps the task, which therefore holds plain
+// pointers and sizes by value, and `arrays`, so that their memory stays where it is.
+template <typename Task, typename... Arrays>
+void perform(const Task& task, const Arrays&... arrays) {
+  {
+    Running running;
+    task();
+  }
+  if (Plan* plan = Plan::recording()) plan->add([task, arrays...] { task(); });
+}
+
 void bind_gemm(nb::module_& m);
+void bind_plan(nb::module_& m);
 
 }  // namespace pellucid

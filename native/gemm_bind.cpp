@@ -23,8 +23,7 @@ void gemm(const In<float, 2>& x, const In<float, 2>& y, const Out<float, 2>& out
   g.C = out.data();
   g.ldc = g.N;
   g.bias = bias ? bias->data() : nullptr;
-  Running running;
-  run_gemm(g);
+  perform([g] { run_gemm(g); }, x, y, out, bias);
 }
 
 }  // namespace

@@ -10,4 +10,5 @@ NB_MODULE(_native, m) {
   m.def("thread_count", &thread_count);
   m.def("set_thread_count", &set_thread_count);
   bind_gemm(m);
+  bind_plan(m);
 }

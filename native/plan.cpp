@@ -1,0 +1,45 @@
+#include "plan.h"
+
+namespace pellucid {
+namespace {
+
+thread_local Plan* recording_plan = nullptr;
+
+}  // namespace
+
+Plan* Plan::recording() { return recording_plan; }
+
+void Plan::begin() { recording_plan = this; }
+
+void Plan::end() { recording_plan = nullptr; }
+
+const std::uint32_t* Plan::key(std::uint32_t k0, std::uint32_t k1) {
+  keys_.push_back({k0, k1});
+  return keys_.back().data();
+}
+
+double* Plan::number(double value) {
+  numbers_.push_back(value);
+  return &numbers_.back();
+}
+
+i64 Plan::replay(const Run& run) {
+  run_ = run;
+  stopped_ = false;
+  for (step_ = 0; step_ < run.steps; ++step_) {
+    if (run.keys) {
+      const std::uint32_t* from = run.keys + step_ * draws() * 2;
+      for (auto& key : keys_) {
+        key = {from[0], from[1]};
+        from += 2;
+      }
+    }
+    for (const auto& task : tasks_) {
+      task();
+      if (stopped_) return step_;
+    }
+  }
+  return step_;
+}
+
+}  // namespace pellucid

@@ -1,0 +1,65 @@
+// A recorded step: the tasks that kernels ran, in order, with their pointers and sizes, to be run again and again
+// without the interpreter.
+//
+// What differs from step to step is read through memory: the rows of the batch (gathered at a place in the epoch's
+// order), the keys of what is drawn, and the optimizer's numbers. All else that a task captured stays as it was.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "isa.h"
+
+namespace pellucid {
+
+class Plan {
+ public:
+  // The plan that records what this thread runs, or null.
+  static Plan* recording();
+
+  void begin();
+  void end();
+
+  // Keeps a task, and what it holds.
+  void add(std::function<void()> task) { tasks_.push_back(std::move(task)); }
+
+  // Memory whose content a replay replaces before each step: the two words of a key, in the order of drawing.
+  const std::uint32_t* key(std::uint32_t k0, std::uint32_t k1);
+  // Memory that `set_number` changes between replays, and that tasks may count up.
+  double* number(double value);
+
+  // What a replay reads and writes: first row of the first step in the epoch's order, one place for each step.
+  struct Run {
+    i64 steps;
+    i64 row, batch;
+    double* losses;             // (steps,)
+    unsigned char* outputs;     // (steps, bytes of a step's outputs), or null
+    const std::uint32_t* keys;  // (steps, draws, 2), or null where nothing is drawn
+  };
+  // Runs steps until all are done or a task has called `stop`, after which that step is not ended; returns how many
+  // were ended.
+  i64 replay(const Run& run);
+  void stop() { stopped_ = true; }
+  const Run& run() const { return run_; }  // what the tasks of a replay look at
+  i64 step() const { return step_; }
+  i64 row() const { return run_.row + step_ * run_.batch; }
+
+  i64 draws() const { return static_cast<i64>(keys_.size()); }
+  i64 numbers() const { return static_cast<i64>(numbers_.size()); }
+  double& at(i64 index) { return numbers_.at(static_cast<std::size_t>(index)); }
+  i64 size() const { return static_cast<i64>(tasks_.size()); }
+
+ private:
+  std::vector<std::function<void()>> tasks_;
+  std::deque<std::array<std::uint32_t, 2>> keys_;  // deques, because tasks hold addresses
+  std::deque<double> numbers_;
+  Run run_{};
+  i64 step_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace pellucid

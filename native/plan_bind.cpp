@@ -1,0 +1,78 @@
+#include "plan.h"
+
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#include "bind.h"
+
+namespace pellucid {
+namespace {
+
+using Bytes = In<std::uint8_t, 2>;
+
+// Copies the rows of this step's batch, in the epoch's order, to `out`.
+void gather(Plan& plan, const Bytes& source, const In<i64, 1>& order, const Out<std::uint8_t, 2>& out) {
+  require(source.shape(1) == out.shape(1), "gather: rows of different sizes");
+  plan.add([&plan, source, order, out] {
+    const std::size_t bytes = source.shape(1), from = static_cast<std::size_t>(plan.row());
+    for (std::size_t i = 0; i < out.shape(0); ++i) {
+      if (from + i >= order.shape(0)) throw std::out_of_range("gather: beyond the end of the order");
+      const std::size_t row = static_cast<std::size_t>(order.data()[from + i]);  // a negative one is huge
+      if (row >= source.shape(0)) throw std::out_of_range("gather: a row that is not there");
+      std::memcpy(out.data() + i * bytes, source.data() + row * bytes, bytes);
+    }
+  });
+}
+
+// Notes the step's loss, and stops before anything has changed where it is no number.
+void loss(Plan& plan, const In<float, 1>& value) {
+  require(value.shape(0) == 1, "loss: one number is expected");
+  plan.add([&plan, value] {
+    const float x = *value.data();
+    plan.run().losses[plan.step()] = static_cast<double>(x);
+    if (!std::isfinite(x)) plan.stop();
+  });
+}
+
+void outputs(Plan& plan, const In<std::uint8_t, 1>& value) {
+  plan.add([&plan, value] {
+    if (unsigned char* to = plan.run().outputs)
+      std::memcpy(to + static_cast<std::size_t>(plan.step()) * value.shape(0), value.data(), value.shape(0));
+  });
+}
+
+i64 replay(Plan& plan, i64 row, i64 batch, const Out<double, 1>& losses,
+           const std::optional<Out<std::uint8_t, 2>>& outputs,
+           const std::optional<In<std::uint32_t, 3>>& keys) {
+  require(Plan::recording() == nullptr, "replay: a plan is being recorded");
+  const std::size_t steps = losses.shape(0);
+  require(!outputs || outputs->shape(0) == steps, "replay: outputs have another number of steps");
+  require(plan.draws() == 0 || (keys && keys->shape(0) == steps && static_cast<i64>(keys->shape(1)) == plan.draws() &&
+                                keys->shape(2) == 2),
+          "replay: keys do not fit");
+  Plan::Run run{static_cast<i64>(steps), row, batch, losses.data(), outputs ? outputs->data() : nullptr,
+                plan.draws() ? keys->data() : nullptr};
+  Running running;
+  return plan.replay(run);
+}
+
+}  // namespace
+
+void bind_plan(nb::module_& m) {
+  nb::class_<Plan>(m, "Plan")
+      .def(nb::init<>())
+      .def("begin", &Plan::begin)
+      .def("end", &Plan::end)
+      .def("gather", &gather, nb::arg("source").noconvert(), nb::arg("order").noconvert(), nb::arg("out").noconvert())
+      .def("loss", &loss, nb::arg("value").noconvert())
+      .def("outputs", &outputs, nb::arg("value").noconvert())
+      .def("replay", &replay, nb::arg("row"), nb::arg("batch"), nb::arg("losses").noconvert(),
+           nb::arg("outputs").noconvert().none(), nb::arg("keys").noconvert().none())
+      .def("set_number", [](Plan& plan, i64 index, double value) { plan.at(index) = value; })
+      .def_prop_ro("draws", &Plan::draws)
+      .def_prop_ro("numbers", &Plan::numbers)
+      .def("__len__", &Plan::size);
+}
+
+}  // namespace pellucid
