@@ -60,11 +60,12 @@ bool do_one(std::uint64_t& seen) {
   return false;
 }
 
-void worker() {
+void worker(int index) {
   FlushDenormals flush;
   std::uint64_t seen = pool->claim.load(std::memory_order_acquire);
   for (;;) {
-    while (do_one(seen)) {
+    // A worker beyond the wanted number looks on; it was started when more were wanted.
+    while (index < wanted.load(std::memory_order_relaxed) && do_one(seen)) {
     }
     int spins = 0;
     std::uint64_t now = pool->claim.load(std::memory_order_acquire);
@@ -90,8 +91,7 @@ void start_workers() {
     pthread_atfork(nullptr, nullptr, [] { pool = new Pool; });
   }
   while (pool->workers < wanted.load(std::memory_order_relaxed) - 1) {
-    std::thread(worker).detach();
-    ++pool->workers;
+    std::thread(worker, ++pool->workers).detach();
   }
 }
 

@@ -52,7 +52,9 @@ from pellucid.grad_mode import is_grad_enabled as is_grad_enabled
 from pellucid.grad_mode import no_grad as no_grad
 from pellucid.grad_mode import set_grad_enabled as set_grad_enabled
 from pellucid.kernels import get_engine as get_engine
+from pellucid.kernels import get_num_threads as get_num_threads
 from pellucid.kernels import set_engine as set_engine
+from pellucid.kernels import set_num_threads as set_num_threads
 from pellucid.kernels import use_engine as use_engine
 from pellucid.ops.activation import celu as celu
 from pellucid.ops.activation import heaviside as heaviside

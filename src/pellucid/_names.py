@@ -33,7 +33,7 @@ _BY_MODULE = {
     "grad_mode": "enable_grad inference_mode is_grad_enabled no_grad set_grad_enabled",
     "random": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
     "_serialization": "load save",
-    "kernels": "get_engine set_engine use_engine",
+    "kernels": "get_engine get_num_threads set_engine set_num_threads use_engine",
     "ops.creation": "BoolTensor ByteTensor DoubleTensor FloatTensor IntTensor LongTensor arange bernoulli empty "
     "empty_like eye from_numpy full full_like linspace logspace meshgrid multinomial normal ones ones_like rand "
     "rand_like randint randn randn_like randperm zeros zeros_like",

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 
+import pellucid
 from pellucid.kernels import native, reference
 
 SHAPES = [(96, 300, 200), (1, 2000, 500), (513, 129, 65)]
@@ -98,3 +99,8 @@ def test_the_environment_sets_threads_and_instructions(variables, said):
         [sys.executable, "-c", script], env=plain | variables, capture_output=True, text=True, check=False
     )
     assert said in done.stdout + done.stderr
+
+
+def test_the_number_of_threads_is_public():
+    pellucid.set_num_threads(2)
+    assert pellucid.get_num_threads() == native.get_num_threads() == 2

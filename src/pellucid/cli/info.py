@@ -46,7 +46,7 @@ def _program() -> dict[str, str]:
     return {
         "pellucid": __version__,
         "python": f"{platform.python_version()} ({sys.executable})",
-        "engine": f"{kernels.get_engine()} ({kernels.why_engine()})",
+        "engine": kernels.describe_engine(),
         "threads": _threads(),
     }
 

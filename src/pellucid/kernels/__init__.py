@@ -9,6 +9,7 @@ import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from pellucid.kernels import reference
 from pellucid.kernels.reference import (
@@ -36,10 +37,12 @@ __all__ = [
     "add_at",
     "cross_entropy",
     "cross_entropy_backward",
+    "describe_engine",
     "dropout_mask",
     "erf",
     "exp",
     "get_engine",
+    "get_num_threads",
     "linear",
     "log",
     "log1p",
@@ -48,6 +51,7 @@ __all__ = [
     "matmul",
     "normalize",
     "set_engine",
+    "set_num_threads",
     "sigmoid",
     "softmax",
     "softplus",
@@ -71,6 +75,15 @@ def why_engine() -> str:
     return _reason
 
 
+def describe_engine() -> str:
+    """Say which engine is in use, how, and why, in one line for people."""
+    how = ""
+    if _active == "native":
+        engine = _native_engine()
+        how = f", {engine.isa()} instructions, {engine.get_num_threads()} threads"
+    return f"{_active}{how} ({_reason})"
+
+
 def set_engine(name: str, *, reason: str = "chosen by set_engine") -> None:
     """Compute with the engine `name` from now on.
 
@@ -86,19 +99,42 @@ def set_engine(name: str, *, reason: str = "chosen by set_engine") -> None:
     if name not in ENGINES:
         raise ValueError(f"unknown engine {name!r}; expected one of {', '.join(ENGINES)}")
     own = {}
-    if name != "numpy":
-        try:
-            engine = importlib.import_module(f"pellucid.kernels.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != "pellucid._native":
-                raise
-            raise RuntimeError(
-                "the engine 'native' is not part of this installation, because no C++ compiler was found when it was "
-                "made; install one (on Debian: apt-get install g++) and install pellucid again"
-            ) from None
+    if name == "native":
+        engine = _native_engine()
         own = {kernel: getattr(engine, kernel) for kernel in reference.__all__ if hasattr(engine, kernel)}
     globals().update({kernel: getattr(reference, kernel) for kernel in reference.__all__} | own)
     _active, _reason = name, reason
+
+
+def _native_engine() -> Any:
+    try:
+        return importlib.import_module("pellucid.kernels.native")
+    except ModuleNotFoundError as error:
+        if error.name != "pellucid._native":
+            raise
+        raise RuntimeError(
+            "the engine 'native' is not part of this installation, because no C++ compiler was found when it was "
+            "made; install one (on Debian: apt-get install g++) and install pellucid again"
+        ) from None
+
+
+def get_num_threads() -> int:
+    """Return how many threads the native engine may use; NumPy's own follow OMP_NUM_THREADS alone.
+
+    Raises:
+        RuntimeError: when the native engine is not installed.
+    """
+    return _native_engine().get_num_threads()
+
+
+def set_num_threads(count: int) -> None:
+    """Let the native engine use at most `count` threads from now on; results do not depend on it.
+
+    Raises:
+        RuntimeError: when the native engine is not installed.
+        ValueError: when count is below 1.
+    """
+    _native_engine().set_num_threads(count)
 
 
 @contextmanager
