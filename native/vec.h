@@ -25,14 +25,28 @@ INLINE void store(float* p, v x) { *(v_unaligned*)p = x; }
 INLINE v all(float x) { return x - v{}; }  // v{} + x would cost an addition: -0 + 0 is not -0
 INLINE v choose(vi mask, v a, v b) { return mask ? a : b; }
 
-// The first n < VL elements, zeros behind them.
+// The first n < VL elements, zeros behind them. In pieces of 8, 4, 2 and 1: element by element costs ten times more.
 INLINE v load_part(const float* p, i64 n) {
   v x = {};
-  for (i64 i = 0; i < n; ++i) x[i] = p[i];
+  float* to = (float*)&x;
+#define PIECE(size)                            \
+  if (VL > size && (n & size)) {               \
+    __builtin_memcpy(to, p, size * 4);         \
+    p += size, to += size;                     \
+  }
+  PIECE(8) PIECE(4) PIECE(2) PIECE(1)
   return x;
 }
 INLINE void store_part(float* p, v x, i64 n) {
-  for (i64 i = 0; i < n; ++i) p[i] = x[i];
+  const float* from = (const float*)&x;
+#undef PIECE
+#define PIECE(size)                            \
+  if (VL > size && (n & size)) {               \
+    __builtin_memcpy(p, from, size * 4);       \
+    p += size, from += size;                   \
+  }
+  PIECE(8) PIECE(4) PIECE(2) PIECE(1)
+#undef PIECE
 }
 
 INLINE i64 ceil_div(i64 a, i64 b) { return (a + b - 1) / b; }
