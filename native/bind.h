@@ -4,6 +4,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/vector.h>
 
 #include <optional>
 #include <utility>
@@ -44,5 +45,6 @@ void perform(const Task& task, const Arrays&... arrays) {
 
 void bind_gemm(nb::module_& m);
 void bind_plan(nb::module_& m);
+void bind_updates(nb::module_& m);
 
 }  // namespace pellucid

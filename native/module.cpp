@@ -11,4 +11,5 @@ NB_MODULE(_native, m) {
   m.def("set_thread_count", &set_thread_count);
   bind_gemm(m);
   bind_plan(m);
+  bind_updates(m);
 }

@@ -21,3 +21,42 @@ class Plan:
     @property
     def numbers(self) -> int: ...
     def __len__(self) -> int: ...
+
+def update_sgd(
+    ps: list[Array],
+    gs: list[Array],
+    bs: list[Array] | None,
+    lr: float,
+    momentum: float,
+    dampening: float,
+    weight_decay: float,
+    nesterov: bool,
+    maximize: bool,
+) -> bool: ...
+def update_rmsprop(
+    ps: list[Array],
+    gs: list[Array],
+    vs: list[Array],
+    means: list[Array] | None,
+    bs: list[Array] | None,
+    lr: float,
+    alpha: float,
+    eps: float,
+    weight_decay: float,
+    momentum: float,
+    maximize: bool,
+) -> bool: ...
+def update_adam(
+    ps: list[Array],
+    gs: list[Array],
+    ms: list[Array],
+    vs: list[Array],
+    steps: list[int],
+    lr: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float,
+    decoupled: bool,
+    maximize: bool,
+) -> bool: ...

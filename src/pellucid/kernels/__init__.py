@@ -30,6 +30,9 @@ from pellucid.kernels.reference import (
     softmax,
     softplus,
     tanh,
+    update_adam,
+    update_rmsprop,
+    update_sgd,
 )
 
 __all__ = [
@@ -56,6 +59,9 @@ __all__ = [
     "softmax",
     "softplus",
     "tanh",
+    "update_adam",
+    "update_rmsprop",
+    "update_sgd",
     "use_engine",
     "why_engine",
 ]

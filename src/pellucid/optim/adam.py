@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid import kernels as K
 from pellucid._tensor import Array
 from pellucid.optim._checks import nonnegative, refuse_switches, unit_interval
 from pellucid.optim.optimizer import Optimizer, ParamGroup, Params, State
@@ -115,3 +116,27 @@ class Adam(Optimizer):
         c = math.sqrt(1 - beta2**k)
         np.add(np.sqrt(v, out=t), eps * c, out=t)
         p -= np.multiply(np.divide(m, t, out=t), lr * c / (1 - beta1**k), out=t)
+
+    def update_all(self, ps: list[Array], gs: list[Array], states: list[State], group: ParamGroup) -> bool:
+        """As `update`, all parameters at once."""
+        if group["amsgrad"]:
+            return False
+        ms, vs = [s["exp_avg"] for s in states], [s["exp_avg_sq"] for s in states]
+        ks = [s["step"] + 1 for s in states]
+        moved = K.update_adam(
+            ps,
+            gs,
+            ms,
+            vs,
+            ks,
+            group["lr"],
+            group["betas"],
+            group["eps"],
+            group["weight_decay"],
+            group["decoupled_weight_decay"],
+            group["maximize"],
+        )
+        if moved:
+            for s, k in zip(states, ks, strict=True):
+                s["step"] = k
+        return moved

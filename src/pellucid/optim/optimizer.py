@@ -85,6 +85,26 @@ class Optimizer(ABC):
             group: the hyperparameters.
         """
 
+    def update_all(
+        self,
+        ps: list[Array],  # noqa: ARG002
+        gs: list[Array],  # noqa: ARG002
+        states: list[State],  # noqa: ARG002
+        group: ParamGroup,  # noqa: ARG002
+    ) -> bool:
+        """Move all parameters of a group in one call, where the engine can; `update` says how they move.
+
+        Args:
+            ps: the values of the parameters that have gradients, written in place.
+            gs: their gradients, bare: `maximize` is not applied yet.
+            states: what `init` returned for each.
+            group: the hyperparameters.
+
+        Returns:
+            False when nothing has been changed, and `update` must move one parameter after the other.
+        """
+        return False
+
     # --- what the subclass's arithmetic shares --------------------------------------------------------------
     def scratch(self, p: Array, name: str) -> Array:
         """Return uninitialised memory of the shape of p; the same memory at every call with this name."""
@@ -114,26 +134,43 @@ class Optimizer(ABC):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        todo = [(p, p.grad, group) for group in self.param_groups for p in group["params"] if p.grad is not None]
-        for p, grad, _ in todo:
-            if grad.array.shape != p.array.shape or grad.array.dtype != p.array.dtype:
-                raise RuntimeError(
-                    f"{self._name_of(p)} has shape {p.array.shape} and type {p.dtype}, its gradient has "
-                    f"{grad.array.shape} and {grad.dtype}; call backward() again, or build a new optimizer, "
-                    "after changing a parameter"
-                )
-        with np.errstate(all="ignore"):  # infinities are carried as values, as the backward walk carries them
-            for p, grad, group in todo:
-                state = self.state[p]
-                if not state:
-                    state.update(self.init(p.array, group))
-                g = grad.array
-                if group.get("maximize"):
-                    g = np.negative(g, out=self.scratch(g, "ascent"))
-                self.update(p.array, g, state, group)
-                p._version[0] += 1  # a tape recorded before this step must not be walked after it
+        todo = [self._with_gradients(group) for group in self.param_groups]  # all are checked before one moves
+        for group, (moving, ps, gs) in zip(self.param_groups, todo, strict=True):
+            self._move(moving, ps, gs, group)
         self.steps_taken += 1
         return loss
+
+    def _with_gradients(self, group: ParamGroup) -> tuple[list[Tensor], list[Array], list[Array]]:
+        """Return the parameters that have gradients, their arrays and those of the gradients."""
+        moving, ps, gs = [], [], []
+        for x in group["params"]:
+            grad = x._grad
+            if grad is not None:
+                p, g = x.array, grad.array
+                if g.shape != p.shape or (g.dtype is not p.dtype and g.dtype != p.dtype):
+                    raise RuntimeError(
+                        f"{self._name_of(x)} has shape {p.shape} and type {p.dtype}, its gradient has {g.shape} and "
+                        f"{g.dtype}; call backward() again, or build a new optimizer, after changing a parameter"
+                    )
+                moving.append(x)
+                ps.append(p)
+                gs.append(g)
+        return moving, ps, gs
+
+    def _move(self, moving: list[Tensor], ps: list[Array], gs: list[Array], group: ParamGroup) -> None:
+        states = []
+        for x, p in zip(moving, ps, strict=True):
+            state = self.state[x]
+            if not state:
+                state.update(self.init(p, group))
+            states.append(state)
+            x._version[0] += 1  # a tape recorded before this step must not be walked after it
+        if self.update_all(ps, gs, states, group):
+            return
+        with np.errstate(all="ignore"):  # infinities are carried as values, as the backward walk carries them
+            for p, g, state in zip(ps, gs, states, strict=True):
+                d = np.negative(g, out=self.scratch(g, "ascent")) if group.get("maximize") else g
+                self.update(p, d, state, group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget every gradient, or set it to zero; backward adds to what it finds."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid import kernels as K
 from pellucid._tensor import Array
 from pellucid.optim._checks import nonnegative, refuse_switches, unit_interval
 from pellucid.optim.optimizer import Optimizer, ParamGroup, Params, State
@@ -111,3 +112,30 @@ class RMSprop(Optimizer):
             velocity += b
             b = velocity
         p -= np.multiply(b, group["lr"], out=t)
+
+    def update_all(self, ps: list[Array], gs: list[Array], states: list[State], group: ParamGroup) -> bool:
+        """As `update`, all parameters at once; the first velocities are made one by one."""
+        bs = means = None
+        if group["momentum"] > 0:
+            if not all("momentum_buffer" in s for s in states):
+                return False
+            bs = [s["momentum_buffer"] for s in states]
+        if group["centered"]:
+            means = [s["grad_avg"] for s in states]
+        moved = K.update_rmsprop(
+            ps,
+            gs,
+            [s["square_avg"] for s in states],
+            means,
+            bs,
+            group["lr"],
+            group["alpha"],
+            group["eps"],
+            group["weight_decay"],
+            group["momentum"],
+            group["maximize"],
+        )
+        if moved:
+            for s in states:
+                s["step"] += 1
+        return moved

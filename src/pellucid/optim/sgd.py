@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid import kernels as K
 from pellucid._tensor import Array
 from pellucid.optim._checks import nonnegative, refuse_switches
 from pellucid.optim.optimizer import Optimizer, ParamGroup, Params, State
@@ -95,3 +96,22 @@ class SGD(Optimizer):
                 b += np.multiply(g, 1 - group["dampening"], out=t)
             g = np.add(g, np.multiply(b, mu, out=t), out=t) if group["nesterov"] else b
         p -= np.multiply(g, group["lr"], out=t)
+
+    def update_all(self, ps: list[Array], gs: list[Array], states: list[State], group: ParamGroup) -> bool:
+        """As `update`, all parameters at once; the first velocities are made one by one."""
+        bs = None
+        if group["momentum"] != 0:
+            if not all("momentum_buffer" in s for s in states):
+                return False
+            bs = [s["momentum_buffer"] for s in states]
+        return K.update_sgd(
+            ps,
+            gs,
+            bs,
+            group["lr"],
+            group["momentum"],
+            group["dampening"],
+            group["weight_decay"],
+            group["nesterov"],
+            group["maximize"],
+        )

@@ -7,5 +7,15 @@ rounding, and the same bits for any number of threads.
 
 from pellucid.kernels.native.products import linear, matmul
 from pellucid.kernels.native.runtime import get_num_threads, isa, set_num_threads
+from pellucid.kernels.native.updates import update_adam, update_rmsprop, update_sgd
 
-__all__ = ["get_num_threads", "isa", "linear", "matmul", "set_num_threads"]
+__all__ = [
+    "get_num_threads",
+    "isa",
+    "linear",
+    "matmul",
+    "set_num_threads",
+    "update_adam",
+    "update_rmsprop",
+    "update_sgd",
+]

@@ -10,6 +10,7 @@ from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backw
 from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
 from pellucid.kernels.reference.products import add_at, linear, matmul
 from pellucid.kernels.reference.rows import log_softmax, logsumexp, normalize, softmax
+from pellucid.kernels.reference.updates import update_adam, update_rmsprop, update_sgd
 
 __all__ = [
     "add_at",
@@ -29,4 +30,7 @@ __all__ = [
     "softmax",
     "softplus",
     "tanh",
+    "update_adam",
+    "update_rmsprop",
+    "update_sgd",
 ]
