@@ -50,6 +50,7 @@ void run_piece(const Gemm& g, const GemmKernels& k, const Cut& cut, i64 piece, i
 }  // namespace
 
 void run_gemm(const Gemm& g) {
+  if (g.M < 1 || g.N < 1) return;  // nothing to cut
   const GemmKernels& k = gemm_kernels();
   const Cut cut = best_cut(g, k);
   const i64 need = k.scratch(g);
