@@ -46,5 +46,6 @@ void perform(const Task& task, const Arrays&... arrays) {
 void bind_gemm(nb::module_& m);
 void bind_plan(nb::module_& m);
 void bind_updates(nb::module_& m);
+void bind_maps(nb::module_& m);
 
 }  // namespace pellucid

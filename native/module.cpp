@@ -12,4 +12,5 @@ NB_MODULE(_native, m) {
   bind_gemm(m);
   bind_plan(m);
   bind_updates(m);
+  bind_maps(m);
 }

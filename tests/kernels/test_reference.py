@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pellucid import kernels as K
+from pellucid.kernels import reference as K
 
 INF = np.inf
 

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from pellucid import kernels as K
 from pellucid._tensor import Array, Tensor, record
 from pellucid.ops._operands import Operand, float_array
 from pellucid.ops.inplace import overwrite
@@ -34,7 +35,7 @@ def relu(x: Tensor, inplace: bool = False) -> Tensor:
     if inplace:
         return overwrite(x, relu)
     a = x.array
-    return record(np.maximum(a, 0), (x, lambda dy: dy * (a > 0)))
+    return record(K.relu(a), (x, lambda dy: K.relu_backward(a, dy)))
 
 
 def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
@@ -42,9 +43,8 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -
     if inplace:
         return overwrite(x, lambda before: leaky_relu(before, negative_slope))
     a = float_array(x)
-    slope = a.dtype.type(negative_slope)
-    y = np.maximum(a, 0) + slope * np.minimum(a, 0)
-    return record(y, (x, lambda dy: dy * ((a > 0) + slope * (a <= 0))))
+    y = K.leaky_relu(a, negative_slope)
+    return record(y, (x, lambda dy: K.leaky_relu_backward(a, dy, negative_slope)))
 
 
 def prelu(x: Tensor, weight: Tensor) -> Tensor:

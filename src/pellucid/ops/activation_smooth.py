@@ -1,7 +1,5 @@
 """Smooth activation functions: y = f(x), each with its derivative beside it, stable for any finite x."""
 
-import math
-
 import numpy as np
 
 from pellucid import kernels as K
@@ -25,10 +23,6 @@ __all__ = [
 # The fixed point of mean 0 and variance 1 in Klambauer et al. (2017), solved to double precision.
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
-
-_SQRT_2 = math.sqrt(2)
-_SQRT_2_PI = math.sqrt(2 * math.pi)
-_SQRT_2_OVER_PI = math.sqrt(2 / math.pi)
 
 
 def elu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -82,22 +76,10 @@ def gelu(x: Tensor, approximate: str = "none") -> Tensor:
     """
     a = float_array(x)
     if approximate == "tanh":
-        return _gelu_tanh(x, a)
+        return record(K.gelu_tanh(a), (x, lambda dy: K.gelu_tanh_backward(a, dy)))
     if approximate != "none":
         raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
-    cdf = 0.5 * (1 + K.erf(a / _SQRT_2))
-    return record(a * cdf, (x, lambda dy: dy * (cdf + a * np.exp(-0.5 * a * a) / _SQRT_2_PI)))
-
-
-def _gelu_tanh(x: Tensor, a: Array) -> Tensor:
-    c = np.clip(a, -50, 50)  # beyond, the tanh is ±1 to the last digit; within, c³ cannot overflow
-    t = K.tanh(_SQRT_2_OVER_PI * (c + 0.044715 * c * c * c))
-
-    def dx(dy: Array) -> Array:
-        slope = (1 - t * t) * _SQRT_2_OVER_PI * (1 + 3 * 0.044715 * c * c)
-        return dy * 0.5 * (1 + t + a * slope)
-
-    return record(0.5 * a * (1 + t), (x, dx))
+    return record(K.gelu(a), (x, lambda dy: K.gelu_backward(a, dy)))
 
 
 def silu(x: Tensor, inplace: bool = False) -> Tensor:
@@ -105,8 +87,7 @@ def silu(x: Tensor, inplace: bool = False) -> Tensor:
     if inplace:
         return overwrite(x, silu)
     a = float_array(x)
-    s = K.sigmoid(a)
-    return record(a * s, (x, lambda dy: dy * s * (1 + a * (1 - s))))
+    return record(K.silu(a), (x, lambda dy: K.silu_backward(a, dy)))
 
 
 def mish(x: Tensor, inplace: bool = False) -> Tensor:
@@ -114,8 +95,7 @@ def mish(x: Tensor, inplace: bool = False) -> Tensor:
     if inplace:
         return overwrite(x, mish)
     a = float_array(x)
-    t = K.tanh(K.softplus(a))
-    return record(a * t, (x, lambda dy: dy * (t + a * (1 - t * t) * K.sigmoid(a))))
+    return record(K.mish(a), (x, lambda dy: K.mish_backward(a, dy)))
 
 
 def softplus(x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:

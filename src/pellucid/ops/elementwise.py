@@ -197,7 +197,7 @@ def cosh(x: Tensor) -> Tensor:
 def tanh(x: Tensor) -> Tensor:
     """Y = tanh x."""
     y = K.tanh(float_array(x))
-    return record(y, (x, lambda dy: dy * (1 - y * y)))
+    return record(y, (x, lambda dy: K.tanh_backward(y, dy)))
 
 
 def sigmoid(x: Tensor) -> Tensor:
@@ -209,7 +209,7 @@ def sigmoid(x: Tensor) -> Tensor:
         tensor([0.0000, 0.5000])
     """
     y = K.sigmoid(float_array(x))
-    return record(y, (x, lambda dy: dy * y * (1 - y)))
+    return record(y, (x, lambda dy: K.sigmoid_backward(y, dy)))
 
 
 def erf(x: Tensor) -> Tensor:
