@@ -43,6 +43,7 @@ void perform(const Task& task, const Arrays&... arrays) {
   if (Plan* plan = Plan::recording()) plan->add([task, arrays...] { task(); });
 }
 
+void bind_clipping(nb::module_& m);
 void bind_gemm(nb::module_& m);
 void bind_plan(nb::module_& m);
 void bind_updates(nb::module_& m);

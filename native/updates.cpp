@@ -1,46 +1,47 @@
 #include "updates.h"
 
-#include "pool.h"
+#include <cmath>
+
+#include "leaves.h"
 
 namespace pellucid {
 namespace {
 
-// An element costs about as much as this many operations of a product of matrices.
-constexpr i64 kOperations = 20;
-constexpr i64 kUnit = 64;  // floats; threads do not write into the same line of a cache
-
-// Cuts all parameters, as if they lay one behind the other, into chunks of equal length.
-template <typename Leaf, typename Kernel>
-void over(const std::vector<Leaf>& leaves, const Kernel& kernel) {
-  i64 total = 0;
-  for (const Leaf& leaf : leaves) total += leaf.size;
-  const i64 units = (total + kUnit - 1) / kUnit, chunks = chunks_for(kOperations * total, units);
-  parallel_for(chunks, [&](i64 chunk) {
-    const i64 from = units * chunk / chunks * kUnit, to = units * (chunk + 1) / chunks * kUnit;
-    i64 first = 0;  // where this parameter begins
-    for (const Leaf& leaf : leaves) {
-      const i64 a = from > first ? from - first : 0, b = to - first < leaf.size ? to - first : leaf.size;
-      if (a < b) kernel(leaf, a, b);
-      first += leaf.size;
-    }
-  });
-}
+constexpr i64 kOperations = 20;  // a division and a square root
 
 }  // namespace
 
-void run_sgd(const Sgd& how, const std::vector<SgdLeaf>& leaves) {
+void run_sgd(Sgd how, const std::vector<SgdLeaf>& leaves, double lr) {
   const auto kernel = update_kernels().sgd;
-  over(leaves, [&](const SgdLeaf& leaf, i64 from, i64 to) { kernel(how, leaf, from, to); });
+  how.lr = static_cast<float>(lr);
+  over(leaves, kOperations, [&](i64, const SgdLeaf& leaf, i64 from, i64 to) { kernel(how, leaf, from, to); });
 }
 
-void run_rmsprop(const Rmsprop& how, const std::vector<RmspropLeaf>& leaves) {
+void run_rmsprop(Rmsprop how, const std::vector<RmspropLeaf>& leaves, double lr) {
   const auto kernel = update_kernels().rmsprop;
-  over(leaves, [&](const RmspropLeaf& leaf, i64 from, i64 to) { kernel(how, leaf, from, to); });
+  how.lr = static_cast<float>(lr);
+  over(leaves, kOperations, [&](i64, const RmspropLeaf& leaf, i64 from, i64 to) { kernel(how, leaf, from, to); });
 }
 
-void run_adam(const Adam& how, const std::vector<AdamLeaf>& leaves) {
+void run_adam(const AdamNumbers& numbers, std::vector<AdamLeaf> leaves, double lr, i64 later) {
   const auto kernel = update_kernels().adam;
-  over(leaves, [&](const AdamLeaf& leaf, i64 from, i64 to) { kernel(how, leaf, from, to); });
+  const Adam how{static_cast<float>(1 - numbers.beta1),
+                 static_cast<float>(numbers.beta2),
+                 static_cast<float>(1 - numbers.beta2),
+                 numbers.decoupled ? 0.0f : static_cast<float>(numbers.weight_decay),
+                 numbers.decoupled ? static_cast<float>(1 - lr * numbers.weight_decay) : 1.0f,
+                 numbers.sign};
+  double c1 = 0, c = 0;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (i == 0 || leaves[i].step != leaves[i - 1].step) {
+      const double k = static_cast<double>(leaves[i].step + later);
+      c1 = 1 - std::pow(numbers.beta1, k);
+      c = std::sqrt(1 - std::pow(numbers.beta2, k));
+    }
+    leaves[i].eps = static_cast<float>(numbers.eps * c);
+    leaves[i].lr = static_cast<float>(lr * c / c1);
+  }
+  over(leaves, kOperations, [&](i64, const AdamLeaf& leaf, i64 from, i64 to) { kernel(how, leaf, from, to); });
 }
 
 }  // namespace pellucid

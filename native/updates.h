@@ -38,7 +38,13 @@ struct AdamLeaf {
   float* p;
   const float* g;
   float *m, *v;
-  float eps, lr;  // both with the bias correction of this parameter's step number
+  i64 step;       // the number of this update
+  float eps, lr;  // both with the bias correction of that number
+};
+struct AdamNumbers {
+  double beta1, beta2, eps, weight_decay;
+  bool decoupled;
+  float sign;
 };
 struct Adam {
   float keep1, beta2, keep2;  // keep = 1 - beta
@@ -53,8 +59,10 @@ struct UpdateKernels {
 };
 PELLUCID_DECLARE_TABLE(UpdateKernels, update_kernels)
 
-void run_sgd(const Sgd& how, const std::vector<SgdLeaf>& leaves);
-void run_rmsprop(const Rmsprop& how, const std::vector<RmspropLeaf>& leaves);
-void run_adam(const Adam& how, const std::vector<AdamLeaf>& leaves);
+// The learning rate comes apart from the other numbers, because schedules change it; `later` is how many updates
+// after those that the leaves' numbers name.
+void run_sgd(Sgd how, const std::vector<SgdLeaf>& leaves, double lr);
+void run_rmsprop(Rmsprop how, const std::vector<RmspropLeaf>& leaves, double lr);
+void run_adam(const AdamNumbers& numbers, std::vector<AdamLeaf> leaves, double lr, i64 later);
 
 }  // namespace pellucid

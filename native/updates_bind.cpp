@@ -2,8 +2,6 @@
 // take; the caller then goes the slow way, which says what is wrong if something is.
 #include "updates.h"
 
-#include <cmath>
-
 #include "bind.h"
 #include "lists.h"
 
@@ -31,6 +29,13 @@ struct Lists {
   i64 size(std::size_t i) const { return buffers.size(i); }
 };
 
+// Runs an update of the learning rate, and of how many steps later than now it is.
+template <typename Task, typename... Arrays>
+void perform_update(const Task& task, double lr, const Arrays&...) {
+  Running running;
+  task(lr, 0);
+}
+
 float narrow(double x) { return static_cast<float>(x); }
 
 bool update_sgd(const nb::list& ps, const nb::list& gs, const std::optional<nb::list>& bs, double lr, double momentum,
@@ -41,10 +46,8 @@ bool update_sgd(const nb::list& ps, const nb::list& gs, const std::optional<nb::
   leaves.reserve(lists.count);
   for (std::size_t i = 0; i < lists.count; ++i)
     leaves.push_back({lists.size(i), lists.data(0, i), lists.data(1, i), bs ? lists.data(2, i) : nullptr});
-  const Sgd how{narrow(lr),           narrow(momentum),        narrow(1 - dampening),
-                narrow(weight_decay), maximize ? -1.0f : 1.0f, nesterov};
-  Running running;
-  run_sgd(how, leaves);
+  const Sgd how{0, narrow(momentum), narrow(1 - dampening), narrow(weight_decay), maximize ? -1.0f : 1.0f, nesterov};
+  perform_update([=](double rate, i64) { run_sgd(how, leaves, rate); }, lr, ps, gs, bs);
   return true;
 }
 
@@ -62,10 +65,9 @@ bool update_rmsprop(const nb::list& ps, const nb::list& gs, const nb::list& vs, 
   for (std::size_t i = 0; i < lists.count; ++i)
     leaves.push_back({lists.size(i), lists.data(0, i), lists.data(1, i), lists.data(2, i),
                       means ? lists.data(3, i) : nullptr, bs ? lists.data(b, i) : nullptr});
-  const Rmsprop how{narrow(lr),           narrow(alpha),    narrow(1 - alpha),       narrow(eps),
-                    narrow(weight_decay), narrow(momentum), maximize ? -1.0f : 1.0f};
-  Running running;
-  run_rmsprop(how, leaves);
+  const Rmsprop how{0,           narrow(alpha),        narrow(1 - alpha),
+                    narrow(eps), narrow(weight_decay), narrow(momentum), maximize ? -1.0f : 1.0f};
+  perform_update([=](double rate, i64) { run_rmsprop(how, leaves, rate); }, lr, ps, gs, vs, means, bs);
   return true;
 }
 
@@ -77,24 +79,11 @@ bool update_adam(const nb::list& ps, const nb::list& gs, const nb::list& ms, con
   if (!lists.usable) return false;
   std::vector<AdamLeaf> leaves;
   leaves.reserve(lists.count);
-  double c1 = 0, c = 0;
-  for (std::size_t i = 0; i < lists.count; ++i) {
-    if (i == 0 || steps[i] != steps[i - 1]) {
-      const double k = static_cast<double>(steps[i]);
-      c1 = 1 - std::pow(beta1, k);
-      c = std::sqrt(1 - std::pow(beta2, k));
-    }
-    leaves.push_back({lists.size(i), lists.data(0, i), lists.data(1, i), lists.data(2, i), lists.data(3, i),
-                      narrow(eps * c), narrow(lr * c / c1)});
-  }
-  const Adam how{narrow(1 - beta1),
-                 narrow(beta2),
-                 narrow(1 - beta2),
-                 decoupled ? 0.0f : narrow(weight_decay),
-                 decoupled ? narrow(1 - lr * weight_decay) : 1.0f,
-                 maximize ? -1.0f : 1.0f};
-  Running running;
-  run_adam(how, leaves);
+  for (std::size_t i = 0; i < lists.count; ++i)
+    leaves.push_back({lists.size(i), lists.data(0, i), lists.data(1, i), lists.data(2, i), lists.data(3, i), steps[i],
+                      0, 0});
+  const AdamNumbers numbers{beta1, beta2, eps, weight_decay, decoupled, maximize ? -1.0f : 1.0f};
+  perform_update([=](double rate, i64 later) { run_adam(numbers, leaves, rate, later); }, lr, ps, gs, ms, vs);
   return true;
 }
 

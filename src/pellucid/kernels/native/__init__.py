@@ -5,6 +5,7 @@ the reference; what this package lacks, `kernels` takes from the reference. Resu
 rounding, and the same bits for any number of threads.
 """
 
+from pellucid.kernels.native.clipping import scale_all, total_norm
 from pellucid.kernels.native.maps import (
     erf,
     exp,
@@ -51,6 +52,7 @@ __all__ = [
     "mish_backward",
     "relu",
     "relu_backward",
+    "scale_all",
     "set_num_threads",
     "sigmoid",
     "sigmoid_backward",
@@ -59,6 +61,7 @@ __all__ = [
     "softplus",
     "tanh",
     "tanh_backward",
+    "total_norm",
     "update_adam",
     "update_rmsprop",
     "update_sgd",

@@ -20,6 +20,7 @@ from pellucid.kernels.reference.activations import (
     silu_backward,
     tanh_backward,
 )
+from pellucid.kernels.reference.clipping import scale_all, total_norm
 from pellucid.kernels.reference.counted import dropout_mask
 from pellucid.kernels.reference.error_function import erf
 from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward
@@ -52,6 +53,7 @@ __all__ = [
     "normalize",
     "relu",
     "relu_backward",
+    "scale_all",
     "sigmoid",
     "sigmoid_backward",
     "silu",
@@ -60,6 +62,7 @@ __all__ = [
     "softplus",
     "tanh",
     "tanh_backward",
+    "total_norm",
     "update_adam",
     "update_rmsprop",
     "update_sgd",

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pellucid._tensor import Array, Tensor
+from pellucid import kernels as K
+from pellucid._tensor import Tensor
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
@@ -38,8 +39,10 @@ def get_total_norm(
         tensor(5.)
     """
     _refuse_foreach(foreach)
+    if not norm_type > 0:
+        raise ValueError(f"norm_type must be a positive number or infinity, got {norm_type}")
     arrays = [x.array for x in _listed(tensors)]
-    total = _total_norm(arrays, float(norm_type))
+    total = K.total_norm(arrays, float(norm_type))
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
             f"the total norm of order {norm_type} is {total}, so clipping would spoil every gradient; look for the "
@@ -48,23 +51,6 @@ def get_total_norm(
     kind = np.result_type(*(a.dtype for a in arrays)) if arrays else np.dtype("f4")
     with np.errstate(over="ignore"):  # a norm beyond float32 is infinite there, as PyTorch's is
         return Tensor(np.asarray(total).astype(kind))
-
-
-def _total_norm(arrays: list[Array], p: float) -> float:
-    if not p > 0:
-        raise ValueError(f"norm_type must be a positive number or infinity, got {p}")
-    # max() of Python would pass over NaN, depending on where it stands; NumPy's carries it.
-    largest = float(np.max([np.max(np.abs(a), initial=0) for a in arrays], initial=0))
-    if p == math.inf or largest == 0 or not math.isfinite(largest):
-        return largest
-    scale = 1.0 if p == 2 and 1e-100 < largest < 1e100 else largest
-    powers = []
-    for a in arrays:
-        x = a.astype(np.float64).ravel()
-        if scale != 1:
-            x /= scale
-        powers.append(float(x @ x) if p == 2 else float(np.sum(np.abs(x) ** p)))
-    return scale * math.fsum(powers) ** (1 / p)
 
 
 def clip_grad_norm_(
@@ -128,11 +114,11 @@ def clip_grads_with_norm_(
     _check_bound("max_norm", max_norm)
     factor = float(max_norm) / (float(total_norm) + 1e-6)
     if not factor >= 1:  # true for NaN as well, which is carried into every gradient
-        with np.errstate(all="ignore"):  # infinities are carried as values, as the backward walk carries them
-            for p in _listed(parameters):
-                if p.grad is not None:
-                    # A new array: whoever kept the old gradient keeps what was computed.
-                    p.grad = Tensor(np.multiply(p.grad.array, factor, dtype=p.grad.dtype))
+        given = [p for p in _listed(parameters) if p.grad is not None]
+        # New arrays: whoever kept the old gradients keeps what was computed.
+        scaled = K.scale_all([p.grad.array for p in given if p.grad is not None], factor)
+        for p, g in zip(given, scaled, strict=True):
+            p.grad = Tensor(g)
 
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:
