@@ -48,5 +48,6 @@ void bind_gemm(nb::module_& m);
 void bind_plan(nb::module_& m);
 void bind_updates(nb::module_& m);
 void bind_maps(nb::module_& m);
+void bind_rows(nb::module_& m);
 
 }  // namespace pellucid

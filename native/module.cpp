@@ -14,4 +14,5 @@ NB_MODULE(_native, m) {
   bind_plan(m);
   bind_updates(m);
   bind_maps(m);
+  bind_rows(m);
 }

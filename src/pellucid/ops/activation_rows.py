@@ -1,9 +1,7 @@
 """Activation functions of whole rows: softmax and its kin, and the gated linear unit."""
 
-import numpy as np
-
 from pellucid import kernels as K
-from pellucid._tensor import Array, Tensor, record
+from pellucid._tensor import Tensor, record
 from pellucid.dtypes import to_dtype
 from pellucid.ops._numpy_names import numpy_names
 from pellucid.ops._operands import float_array, normalize_axis
@@ -25,11 +23,7 @@ def softmax(x: Tensor, dim: int | None = None, dtype: object = None) -> Tensor:
     axis = _axis("softmax", x, dim)
     x = x if dtype is None else to(x, to_dtype(dtype))
     y = K.softmax(float_array(x), axis=axis)
-
-    def dx(dy: Array) -> Array:
-        return y * (dy - np.sum(dy * y, axis=axis, keepdims=True))
-
-    return record(y, (x, dx))
+    return record(y, (x, lambda dy: K.softmax_backward(y, dy, axis)))
 
 
 @numpy_names
@@ -42,7 +36,7 @@ def log_softmax(x: Tensor, dim: int | None = None, dtype: object = None) -> Tens
     axis = _axis("log_softmax", x, dim)
     x = x if dtype is None else to(x, to_dtype(dtype))
     y = K.log_softmax(float_array(x), axis=axis)
-    return record(y, (x, lambda dy: dy - np.exp(y) * np.sum(dy, axis=axis, keepdims=True)))
+    return record(y, (x, lambda dy: K.log_softmax_backward(y, dy, axis)))
 
 
 def softmin(x: Tensor, dim: int | None = None, dtype: object = None) -> Tensor:

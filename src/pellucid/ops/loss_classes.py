@@ -54,6 +54,10 @@ def cross_entropy(
         n_classes = x.array.shape[axis]
         q = t * (1 - label_smoothing) + label_smoothing / n_classes if label_smoothing > 0 else t
         return reduced(_soft(x, q, w, axis), reduction)
+    if reduction == "mean" and w is None and not label_smoothing and not 0 <= ignore_index < x.array.shape[axis]:
+        loss = _plain(x, t)
+        if loss is not None:
+            return loss
     classes = class_indices("cross_entropy", x, t, w, axis, ignore_index)
     losses = _weigh(_hard(x, classes.places, axis), classes)
     if label_smoothing > 0:
@@ -92,10 +96,28 @@ def nll_loss(
     return _over_weights(_weigh(-chosen, classes), classes, reduction)
 
 
+def _plain(x: Tensor, t: Tensor) -> Tensor | None:
+    """L = -1/N sum_i log p_(i, t_i), dz_i = (p_i - onehot(t_i)) dL / N, in one step of the tape.
+
+    None where the general way is to be gone: another layout, nothing to average, or classes that are out of range,
+    which may be those to ignore.
+    """
+    z, classes = x.array, t.array
+    if z.ndim != 2 or classes.shape != z.shape[:1] or not classes.size or classes.dtype.kind not in "iu":
+        return None
+    found = K.mean_cross_entropy(z, classes)
+    if found is None:
+        return None
+    loss, shift = found
+    n = classes.size
+    return record(loss, (x, lambda dl: K.cross_entropy_backward(z, classes, shift, float(dl) / n, 1)))
+
+
 def _hard(x: Tensor, t: Array, axis: int) -> Tensor:
     """l_i = -log p_(i, t_i); dz_i = (p_i - onehot(t_i)) dl_i."""
-    losses, log_p = K.cross_entropy(x.array, t, axis)
-    return record(losses, (x, lambda dl: K.cross_entropy_backward(log_p, t, dl, axis)))
+    z = x.array
+    losses, shift = K.cross_entropy(z, t, axis)
+    return record(losses, (x, lambda dl: K.cross_entropy_backward(z, t, shift, dl, axis)))
 
 
 def _soft(x: Tensor, q: Tensor, w: Array | None, axis: int) -> Tensor:

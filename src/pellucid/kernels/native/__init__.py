@@ -30,10 +30,22 @@ from pellucid.kernels.native.maps import (
     tanh_backward,
 )
 from pellucid.kernels.native.products import linear, matmul
+from pellucid.kernels.native.rows import (
+    cross_entropy,
+    cross_entropy_backward,
+    log_softmax,
+    log_softmax_backward,
+    logsumexp,
+    mean_cross_entropy,
+    softmax,
+    softmax_backward,
+)
 from pellucid.kernels.native.runtime import get_num_threads, isa, set_num_threads
 from pellucid.kernels.native.updates import update_adam, update_rmsprop, update_sgd
 
 __all__ = [
+    "cross_entropy",
+    "cross_entropy_backward",
     "erf",
     "exp",
     "gelu",
@@ -47,7 +59,11 @@ __all__ = [
     "linear",
     "log",
     "log1p",
+    "log_softmax",
+    "log_softmax_backward",
+    "logsumexp",
     "matmul",
+    "mean_cross_entropy",
     "mish",
     "mish_backward",
     "relu",
@@ -58,6 +74,8 @@ __all__ = [
     "sigmoid_backward",
     "silu",
     "silu_backward",
+    "softmax",
+    "softmax_backward",
     "softplus",
     "tanh",
     "tanh_backward",

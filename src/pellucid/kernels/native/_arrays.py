@@ -4,9 +4,10 @@ import numpy as np
 
 from pellucid.kernels._types import Array
 
-__all__ = ["F32", "plain"]
+__all__ = ["F32", "I64", "plain"]
 
 F32 = np.dtype(np.float32)
+I64 = np.dtype(np.int64)
 
 
 def plain(*arrays: Array) -> bool:

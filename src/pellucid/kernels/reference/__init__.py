@@ -23,10 +23,17 @@ from pellucid.kernels.reference.activations import (
 from pellucid.kernels.reference.clipping import scale_all, total_norm
 from pellucid.kernels.reference.counted import dropout_mask
 from pellucid.kernels.reference.error_function import erf
-from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward
+from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward, mean_cross_entropy
 from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
 from pellucid.kernels.reference.products import add_at, linear, matmul
-from pellucid.kernels.reference.rows import log_softmax, logsumexp, normalize, softmax
+from pellucid.kernels.reference.rows import (
+    log_softmax,
+    log_softmax_backward,
+    logsumexp,
+    normalize,
+    softmax,
+    softmax_backward,
+)
 from pellucid.kernels.reference.updates import update_adam, update_rmsprop, update_sgd
 
 __all__ = [
@@ -46,8 +53,10 @@ __all__ = [
     "log",
     "log1p",
     "log_softmax",
+    "log_softmax_backward",
     "logsumexp",
     "matmul",
+    "mean_cross_entropy",
     "mish",
     "mish_backward",
     "normalize",
@@ -59,6 +68,7 @@ __all__ = [
     "silu",
     "silu_backward",
     "softmax",
+    "softmax_backward",
     "softplus",
     "tanh",
     "tanh_backward",

@@ -4,7 +4,7 @@ import numpy as np
 
 from pellucid.kernels._types import Array
 
-__all__ = ["log_softmax", "logsumexp", "normalize", "softmax"]
+__all__ = ["log_softmax", "log_softmax_backward", "logsumexp", "normalize", "softmax", "softmax_backward"]
 
 _quiet = np.errstate(all="ignore")
 
@@ -18,11 +18,23 @@ def softmax(x: Array, axis: int) -> Array:
 
 
 @_quiet
+def softmax_backward(y: Array, dy: Array, axis: int) -> Array:
+    """Return dx = y (dy - sum dy y) for y = softmax(x)."""
+    return y * (dy - np.sum(dy * y, axis=axis, keepdims=True))
+
+
+@_quiet
 def log_softmax(x: Array, axis: int) -> Array:
     """Return (x - m) - log sum e^(x - m), which keeps its digits where the softmax underflows."""
     z = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     z -= np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
     return z
+
+
+@_quiet
+def log_softmax_backward(y: Array, dy: Array, axis: int) -> Array:
+    """Return dx = dy - e^y sum dy for y = log_softmax(x)."""
+    return dy - np.exp(y) * np.sum(dy, axis=axis, keepdims=True)
 
 
 @_quiet
