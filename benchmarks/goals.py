@@ -1,0 +1,65 @@
+"""What Pellucid set out to reach, and whether it does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.measure import Row, Timings
+
+__all__ = ["Goal", "goals"]
+
+LOOP = {"xor": 8.0, "mlp-32": 6.0, "mlp-256": 2.3, "wide": 1.0}
+FIT = {"xor": 100.0, "mlp-32": 8.0, "mlp-256": 2.5}
+SHARE_AGAINST_FUSED = 0.6
+ONE_ROW = 5.0
+OTHERS = ("torch-compile", "jax", "sklearn", "keras")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A ratio of times: the rival's by Pellucid's."""
+
+    what: str
+    asked: float
+    measured: float
+
+    @property
+    def reached(self) -> bool:
+        """Say whether Pellucid is at least as fast as asked."""
+        return self.measured >= self.asked
+
+
+def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = ()) -> list[Goal]:
+    """Return the goals about which something was measured."""
+    found = []
+    for path, asked, how in (("loop", LOOP, "a loop that the user writes"), ("fit", FIT, "Trainer.fit")):
+        for work, ratio in asked.items():
+            found += _against(timings.get(work), "torch", path, ratio, f"{work}, {how}, against PyTorch")
+            fused = SHARE_AGAINST_FUSED * ratio
+            found += _against(timings.get(work), "torch-fused", path, fused, f"{work}, {how}, against fused Adam")
+    for name, timing in timings.items():
+        for path in ("loop", "fit"):
+            for other in OTHERS:
+                theirs = timing.find(other, path)
+                if theirs is not None:
+                    what = f"{name}, {path}, against {theirs.title}"
+                    found += _against(timing, other, path, 1.0, what, path)
+        found += _against(timing, "torch", "infer 1", ONE_ROW, f"{name}, one row asked, against PyTorch", "infer 1")
+    timed = {row.name: row for row in digits if len(row.times) > 1}
+    for other in OTHERS:
+        if "pellucid" in timed and other in timed:
+            ratio = _later(timed[other]) / _later(timed["pellucid"])
+            found.append(Goal(f"digits, end to end, against {timed[other].title}", 1.0, ratio))
+    return found
+
+
+def _later(row: Row) -> float:
+    """Return the median without the first time."""
+    return Row(row.name, row.title, row.path, row.times[1:]).seconds
+
+
+def _against(
+    timing: Timings | None, other: str, path: str, asked: float, what: str, other_path: str = "loop"
+) -> list[Goal]:
+    mine = timing.find("pellucid", path) if timing else None
+    theirs = timing.find(other, other_path) if timing else None
+    return [] if mine is None or theirs is None else [Goal(what, asked, theirs.seconds / mine.seconds)]
