@@ -17,6 +17,7 @@ struct Cut {
 // piece along M copies its B again, every piece along N reads its A again. The number of threads at hand plays no
 // part, so that results do not depend on it.
 Cut best_cut(const Gemm& g, const GemmKernels& k) {
+  if (g.M < 1 || g.N < 1) return {};
   const i64 most = chunks_for(2 * g.M * g.N * g.K, kMostChunks), units = up(g.N, k.columns);
   Cut best;
   double least = 1e300;
@@ -47,14 +48,40 @@ void run_piece(const Gemm& g, const GemmKernels& k, const Cut& cut, i64 piece, i
   k.gemm(part, scratch(need));
 }
 
+// A product of pieces; no pieces where it is not wanted.
+struct Job {
+  Gemm g;
+  Cut cut;
+  i64 pieces, operations, need;
+
+  Job(const Gemm& g, const GemmKernels& k, bool wanted)
+      : g(g), cut(best_cut(g, k)), pieces(wanted ? cut.rows * cut.columns : 0),
+        operations(wanted ? 2 * g.M * g.N * g.K : 0), need(k.scratch(g)) {}
+};
+
 }  // namespace
 
 void run_gemm(const Gemm& g) {
-  if (g.M < 1 || g.N < 1) return;  // nothing to cut
   const GemmKernels& k = gemm_kernels();
   const Cut cut = best_cut(g, k);
   const i64 need = k.scratch(g);
   parallel_for(cut.rows * cut.columns, [&](i64 piece) { run_piece(g, k, cut, piece, need); });
+}
+
+// One job of the pool: pieces of dX, then pieces of dW, then db.
+void run_linear_backward(const LinearBackward& g) {
+  const GemmKernels& k = gemm_kernels();
+  const Job dx({false, false, g.rows, g.in, g.out, g.dy, g.out, g.W, g.in, g.dx, g.in, nullptr, false}, k, g.dx);
+  const Job dW({true, false, g.out, g.in, g.rows, g.dy, g.out, g.x, g.in, g.dW, g.in, nullptr, false}, k, g.dW);
+  const i64 products = dx.pieces + dW.pieces, pieces = products + (g.db ? 1 : 0);
+  const i64 chunks = chunks_for(dx.operations + dW.operations, pieces);
+  parallel_for(chunks, [&](i64 chunk) {
+    for (i64 piece = chunk; piece < pieces; piece += chunks) {
+      if (piece < dx.pieces) run_piece(dx.g, k, dx.cut, piece, dx.need);
+      else if (piece < products) run_piece(dW.g, k, dW.cut, piece - dx.pieces, dW.need);
+      else k.sum_rows(g.dy, g.out, g.rows, g.out, g.db);
+    }
+  });
 }
 
 }  // namespace pellucid

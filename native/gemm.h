@@ -22,11 +22,21 @@ struct Gemm {
 struct GemmKernels {
   void (*gemm)(const Gemm& g, float* scratch);
   i64 (*scratch)(const Gemm& g);  // floats of scratch that gemm needs
+  // out (columns,) = the sum of the rows of x, which lie `stride` apart
+  void (*sum_rows)(const float* x, i64 stride, i64 rows, i64 columns, float* out);
   i64 rows, columns;              // the tile: cuts along M and N are multiples of these
 };
 PELLUCID_DECLARE_TABLE(GemmKernels, gemm_kernels)
 
-// The whole product, cut into chunks along the longer of M and N and given to the pool.
+// The whole product, cut into pieces along M and N that are given to the pool.
 void run_gemm(const Gemm& g);
+
+// Of Y = X W^T + b: dX = dY W, dW = dY^T X, db = the sum of dY's rows, those that are not null. X, Y have `rows` rows.
+struct LinearBackward {
+  i64 rows, in, out;
+  const float *x, *W, *dy;
+  float *dx, *dW, *db;
+};
+void run_linear_backward(const LinearBackward& g);
 
 }  // namespace pellucid

@@ -26,11 +26,39 @@ void gemm(const In<float, 2>& x, const In<float, 2>& y, const Out<float, 2>& out
   perform([g] { run_gemm(g); }, x, y, out, bias);
 }
 
+// The gradients of y = x W^T + b that have a place to go; the shapes of x and W count also where they are not read.
+void linear_backward(const In<float, 2>& x, const In<float, 2>& W, const In<float, 2>& dy,
+                     const std::optional<Out<float, 2>>& dx, const std::optional<Out<float, 2>>& dW,
+                     const std::optional<Out<float, 1>>& db) {
+  LinearBackward g{};
+  g.rows = static_cast<i64>(x.shape(0));
+  g.in = static_cast<i64>(x.shape(1));
+  g.out = static_cast<i64>(W.shape(0));
+  const auto fits = [](const auto& a, i64 rows, i64 columns) {
+    return static_cast<i64>(a.shape(0)) == rows && static_cast<i64>(a.shape(1)) == columns;
+  };
+  require(fits(W, g.out, g.in), "linear_backward: x and W do not fit");
+  require(fits(dy, g.rows, g.out), "linear_backward: dy has another shape");
+  require(!dx || fits(*dx, g.rows, g.in), "linear_backward: dx has another shape");
+  require(!dW || fits(*dW, g.out, g.in), "linear_backward: dW has another shape");
+  require(!db || static_cast<i64>(db->shape(0)) == g.out, "linear_backward: db has another length");
+  g.x = x.data();
+  g.W = W.data();
+  g.dy = dy.data();
+  g.dx = dx ? dx->data() : nullptr;
+  g.dW = dW ? dW->data() : nullptr;
+  g.db = db ? db->data() : nullptr;
+  perform([g] { run_linear_backward(g); }, x, W, dy, dx, dW, db);
+}
+
 }  // namespace
 
 void bind_gemm(nb::module_& m) {
   m.def("gemm", &gemm, nb::arg("x").noconvert(), nb::arg("y").noconvert(), nb::arg("out").noconvert(), nb::arg("tx"),
         nb::arg("ty"), nb::arg("bias").noconvert().none());
+  m.def("linear_backward", &linear_backward, nb::arg("x").noconvert(), nb::arg("W").noconvert(),
+        nb::arg("dy").noconvert(), nb::arg("dx").noconvert().none(), nb::arg("dW").noconvert().none(),
+        nb::arg("db").noconvert().none());
 }
 
 }  // namespace pellucid

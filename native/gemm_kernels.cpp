@@ -9,6 +9,7 @@
 // 33 rows are 11 + 11 + 11 and not 14 + 14 + 5.
 #include "gemm.h"
 
+#include "gemm_dot.h"
 #include "gemm_pack.h"
 #include "gemm_tile.h"
 #include "vec.h"
@@ -28,6 +29,11 @@ bool copies_a(const Gemm& g, i64 panels) {
 }
 
 bool copies_b(const Gemm& g) { return g.transpose_b || (g.M > 4 * MR && g.ldb > NR); }
+
+// Measured: twice as many rows as one pass takes are worth it where the sums are long.
+bool by_dots(const Gemm& g) {
+  return g.transpose_b && !g.transpose_a && g.K >= VL && g.M <= (g.K < 256 ? DOT_ROWS : 2 * DOT_ROWS);
+}
 
 i64 gemm_scratch(const Gemm&) { return PANELS * NR * KC + A_STRIDE * A_ROWS; }
 
@@ -60,6 +66,7 @@ void empty_sum(const Gemm& g) {
 void gemm(const Gemm& g, float* scratch) {
   if (g.M <= 0 || g.N <= 0) return;
   if (g.K == 0) return empty_sum(g);
+  if (by_dots(g)) return gemm_dot(g);
   float* const a_copy = scratch + PANELS * NR * KC;
   const i64 tiles = ceil_div(g.M, MR);
   const bool pack_all = copies_b(g);
@@ -94,6 +101,30 @@ void gemm(const Gemm& g, float* scratch) {
   }
 }
 
+// Loop order: columns in blocks of four vectors, rows in blocks of 128 that are summed up by themselves first, so that
+// rounding errors of long sums stay small.
+template <int VECTORS>
+void sum_block(const float* x, i64 stride, i64 rows, i64 columns, float* out) {
+  v total[VECTORS];
+  for (int j = 0; j < VECTORS; ++j) total[j] = v{};
+  for (i64 i = 0; i < rows;) {
+    v sum[VECTORS];
+    for (int j = 0; j < VECTORS; ++j) sum[j] = v{};
+    for (const i64 end = smaller(i + 128, rows); i < end; ++i)
+      for (int j = 0; j < VECTORS; ++j)
+        sum[j] += VECTORS > 1 || columns == VL ? load(x + i * stride + j * VL) : load_part(x + i * stride, columns);
+    for (int j = 0; j < VECTORS; ++j) total[j] += sum[j];
+  }
+  if (VECTORS == 1 && columns < VL) return store_part(out, total[0], columns);
+  for (int j = 0; j < VECTORS; ++j) store(out + j * VL, total[j]);
+}
+
+void sum_rows(const float* x, i64 stride, i64 rows, i64 columns, float* out) {
+  i64 j = 0;
+  for (; j + 4 * VL <= columns; j += 4 * VL) sum_block<4>(x + j, stride, rows, 4 * VL, out + j);
+  for (; j < columns; j += VL) sum_block<1>(x + j, stride, rows, smaller(VL, columns - j), out + j);
+}
+
 }  // namespace
 
-PELLUCID_DEFINE_TABLE(GemmKernels, gemm_kernels) = {gemm, gemm_scratch, MR, NR};
+PELLUCID_DEFINE_TABLE(GemmKernels, gemm_kernels) = {gemm, gemm_scratch, sum_rows, MR, NR};

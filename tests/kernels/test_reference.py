@@ -142,6 +142,16 @@ def test_linear_is_x_times_w_transposed_plus_b_and_leaves_its_inputs_alone():
         np.testing.assert_array_equal(a, a0)
 
 
+def test_the_gradients_of_linear_are_summed_over_all_leading_axes_and_only_made_where_needed():
+    rng = np.random.default_rng(0)
+    x, W, dy = rng.standard_normal((2, 5, 3)), rng.standard_normal((4, 3)), rng.standard_normal((2, 5, 4))
+    dx, dW, db = K.linear_backward(x, W, dy, True, True, True)
+    np.testing.assert_allclose(dx, np.einsum("bto,oi->bti", dy, W), rtol=1e-13)
+    np.testing.assert_allclose(dW, np.einsum("bto,bti->oi", dy, x), rtol=1e-13)
+    np.testing.assert_allclose(db, dy.sum(axis=(0, 1)), rtol=1e-13)
+    assert K.linear_backward(x, W, dy, False, False, False) == (None, None, None)
+
+
 def test_products_that_overflow_give_infinity_without_a_warning():
     big = np.full((2, 2), 1e300)
     assert np.isinf(K.matmul(big, big)).all()

@@ -1,13 +1,12 @@
 """Products of matrices and vectors."""
 
-import math
 from typing import Any
 
 import numpy as np
 
 from pellucid import kernels as K
 from pellucid._quiet import QUIET
-from pellucid._tensor import Array, Tensor, as_tensor, record
+from pellucid._tensor import Array, Tensor, as_tensor, record, record_joint
 from pellucid.ops.shape import reshape, unsqueeze
 
 __all__ = ["addmm", "bmm", "dot", "einsum", "linear", "matmul", "mm", "mv", "outer"]
@@ -205,12 +204,8 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if w.ndim == 1:
         return matmul(x, W) if b is None else matmul(x, W) + b
 
-    def rows(z: Array) -> Array:
-        return z.reshape(math.prod(z.shape[:-1]), z.shape[-1])
+    def backward(dy: Array) -> tuple[Array | None, ...]:
+        gradients = K.linear_backward(a, w, dy, x._requires_grad, W._requires_grad, b is not None and b._requires_grad)
+        return gradients if b is not None else gradients[:2]
 
-    return record(
-        y,
-        (x, lambda dy: K.matmul(dy, w)),
-        (W, lambda dy: K.matmul(rows(dy).T, rows(a))),
-        (b, lambda dy: np.sum(rows(dy), axis=0)),
-    )
+    return record_joint(y, (x, W) if b is None else (x, W, b), backward)

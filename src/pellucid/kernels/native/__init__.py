@@ -29,7 +29,7 @@ from pellucid.kernels.native.maps import (
     tanh,
     tanh_backward,
 )
-from pellucid.kernels.native.products import linear, matmul
+from pellucid.kernels.native.products import linear, linear_backward, matmul
 from pellucid.kernels.native.rows import (
     cross_entropy,
     cross_entropy_backward,
@@ -57,6 +57,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
+    "linear_backward",
     "log",
     "log1p",
     "log_softmax",

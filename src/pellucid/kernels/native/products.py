@@ -1,5 +1,7 @@
 """Products of matrices by the native engine."""
 
+import math
+
 import numpy as np
 
 import pellucid._native as _native  # noqa: PLR0402 - its absence must be a ModuleNotFoundError
@@ -7,7 +9,7 @@ from pellucid.kernels import reference
 from pellucid.kernels._types import Array
 from pellucid.kernels.native._arrays import F32, plain
 
-__all__ = ["linear", "matmul"]
+__all__ = ["linear", "linear_backward", "matmul"]
 
 
 def _laid_out(a: Array) -> tuple[Array, bool] | None:
@@ -31,9 +33,33 @@ def matmul(x: Array, y: Array) -> Array:
 
 def linear(x: Array, W: Array, b: Array | None) -> Array:
     """Return x W^T + b for x (..., in), W (out, in), b (out,)."""
-    if W.ndim != 2 or x.ndim < 2 or x.shape[-1] != W.shape[1] or not plain(x, W) or (b is not None and not plain(b)):
+    if W.ndim != 2 or x.ndim == 0 or x.shape[-1] != W.shape[1] or not plain(x, W) or (b is not None and not plain(b)):
         return reference.linear(x, W, b)
-    rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
-    out = np.empty((rows.shape[0], W.shape[0]), dtype=F32)
-    _native.gemm(rows, W, out, False, True, b)
-    return out if x.ndim == 2 else out.reshape(*x.shape[:-1], W.shape[0])
+    if x.ndim == 2:
+        out = np.empty((x.shape[0], W.shape[0]), dtype=F32)
+        _native.gemm(x, W, out, False, True, b)
+        return out
+    out = np.empty((*x.shape[:-1], W.shape[0]), dtype=F32)
+    _native.gemm(_rows(x), W, _rows(out), False, True, b)
+    return out
+
+
+def linear_backward(
+    x: Array, W: Array, dy: Array, need_x: bool, need_W: bool, need_b: bool
+) -> tuple[Array | None, Array | None, Array | None]:
+    """Return dx = dy W, dW = dy^T x summed over the batch and db = the sum of dy, and None for what is not needed."""
+    if not plain(x, W, dy):
+        return reference.linear_backward(x, W, dy, need_x, need_W, need_b)
+    dx = np.empty(x.shape, dtype=F32) if need_x else None
+    dW = np.empty(W.shape, dtype=F32) if need_W else None
+    db = np.empty(W.shape[0], dtype=F32) if need_b else None
+    if x.ndim == 2:
+        _native.linear_backward(x, W, dy, dx, dW, db)
+    else:
+        _native.linear_backward(_rows(x), W, _rows(dy), dx if dx is None else _rows(dx), dW, db)
+    return dx, dW, db
+
+
+def _rows(a: Array) -> Array:
+    """Return an array (..., n) as a matrix (rows, n), without a copy."""
+    return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])

@@ -25,7 +25,7 @@ from pellucid.kernels.reference.counted import dropout_mask
 from pellucid.kernels.reference.error_function import erf
 from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward, mean_cross_entropy
 from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
-from pellucid.kernels.reference.products import add_at, linear, matmul
+from pellucid.kernels.reference.products import add_at, linear, linear_backward, matmul
 from pellucid.kernels.reference.rows import (
     log_softmax,
     log_softmax_backward,
@@ -50,6 +50,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
+    "linear_backward",
     "log",
     "log1p",
     "log_softmax",
