@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.measure import Row, Timings
+from benchmarks.scaling import Point
 
 __all__ = ["Goal", "goals"]
 
@@ -16,7 +17,7 @@ OTHERS = ("torch-compile", "jax", "sklearn", "keras")
 
 @dataclass(frozen=True)
 class Goal:
-    """A ratio of times: the rival's by Pellucid's."""
+    """A ratio of times, or of memory: the rival's by Pellucid's."""
 
     what: str
     asked: float
@@ -28,7 +29,7 @@ class Goal:
         return self.measured >= self.asked
 
 
-def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = ()) -> list[Goal]:
+def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = (), points: Sequence[Point] = ()) -> list[Goal]:
     """Return the goals about which something was measured."""
     found = []
     for path, asked, how in (("loop", LOOP, "a loop that the user writes"), ("fit", FIT, "Trainer.fit")):
@@ -49,6 +50,11 @@ def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = ()) -> list[Go
         if "pellucid" in timed and other in timed:
             ratio = _later(timed[other]) / _later(timed["pellucid"])
             found.append(Goal(f"digits, end to end, against {timed[other].title}", 1.0, ratio))
+    sizes = {(p.axis, p.value, p.name): p for p in points if not p.axis.startswith("threads")}
+    for (axis, value, name), mine in sizes.items():
+        if name == "pellucid" and (axis, value, "torch") in sizes:
+            ratio = sizes[axis, value, "torch"].memory / mine.memory
+            found.append(Goal(f"memory of a step, {axis} {value}, against PyTorch", 1.0, ratio))
     return found
 
 

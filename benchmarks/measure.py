@@ -74,7 +74,7 @@ def time_work(work: Work, processes: Sequence[Process], settings: Settings, path
         seconds = INFERENCE_SECONDS * settings.seconds / 0.3 if path.startswith("infer") else settings.seconds
         turns = [Turn(process, path) for process, offered in kept if path in offered]
         alternate(turns, settings.rounds, seconds)
-        found.rows += [Row(t.process.name, t.process.title, path, tuple(t.times)) for t in turns]
+        found.rows += [Row(t.process.name, t.process.title, path, tuple(t.times), t.failure) for t in turns]
     return found
 
 

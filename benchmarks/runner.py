@@ -121,19 +121,24 @@ def start_all(names: Sequence[str], threads: int) -> tuple[list[Process], dict[s
 
 @dataclass
 class Turn:
-    """What a process is timed at, and what came out."""
+    """What a process is timed at, and what came out: times, or why there are none."""
 
     process: Process
     path: str
     times: list[float] = field(default_factory=list)
+    failure: str = ""
 
 
 def alternate(turns: Sequence[Turn], rounds: int, seconds: float) -> None:
     """Time all, one after the other, `rounds` times after a round that does not count; the order rotates."""
     for turn in turns:
-        turn.process.call("time", path=turn.path, seconds=seconds)
+        try:
+            turn.process.call("time", path=turn.path, seconds=seconds)
+        except RivalError as error:
+            turn.failure = str(error)
+    able = [turn for turn in turns if not turn.failure]
     for k in range(rounds):
-        start = k % max(1, len(turns))
-        for turn in [*turns[start:], *turns[:start]]:
+        start = k % max(1, len(able))
+        for turn in [*able[start:], *able[:start]]:
             time.sleep(PAUSE)
             turn.times.append(turn.process.call("time", path=turn.path, seconds=seconds))

@@ -9,8 +9,8 @@ from benchmarks.goals import Goal, goals
 from benchmarks.measure import Row, Timings
 from benchmarks.reference import first_gradients, first_losses
 from benchmarks.report import digits_table, training_table
-from benchmarks.runner import Process, RivalError, Settings, start_all
-from benchmarks.scaling import scaling
+from benchmarks.runner import Process, RivalError, Settings, Turn, alternate, start_all
+from benchmarks.scaling import Point, scaling
 from benchmarks.tables import bytes_text, ratio_text, spread, table, time_text
 from benchmarks.workloads import TRAINING, Work
 
@@ -111,6 +111,21 @@ def test_goals_are_ratios_of_the_rival_to_pellucid():
     found = goals({"xor": Timings(XOR, [mine, theirs])})
     assert [(g.asked, g.measured, g.reached) for g in found] == [(8.0, 7.9, False)]
     assert Goal("", 1.0, 1.0).reached
+
+
+def test_memory_is_judged_size_by_size():
+    points = [Point("batch", 8, name, name, 1.0, memory) for name, memory in (("torch", 3e6), ("pellucid", 2e6))]
+    found = goals({}, points=[*points, Point("batch", 64, "pellucid", "P", 1.0, 2e6)])
+    assert [(g.what, g.measured) for g in found] == [("memory of a step, batch 8, against PyTorch", 1.5)]
+
+
+def test_who_fails_in_the_first_round_is_out_and_says_why():
+    with Process("pellucid", 1) as process:
+        process.call("load_product", n=8)
+        turns = [Turn(process, "product"), Turn(process, "no such path")]
+        alternate(turns, rounds=3, seconds=0.001)
+    assert len(turns[0].times) == 3
+    assert (turns[1].times, turns[1].failure) == ([], "KeyError: 'no such path'")
 
 
 def test_numbers_have_three_digits_and_a_unit():

@@ -1,0 +1,139 @@
+"""The page: what is measured is said as soon as it is known, and kept; the goals come first in what is kept."""
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+
+from benchmarks import footprint, measure, report, scaling
+from benchmarks.goals import goals
+from benchmarks.machine import describe_machine, load, versions
+from benchmarks.runner import Process, Settings, start_all
+from benchmarks.tables import table
+from benchmarks.workloads import TRAINING
+
+__all__ = ["PARTS", "Page"]
+
+WORKS = {work.name: work for work in TRAINING}
+PARTS = (*WORKS, "digits", "import", "scaling")
+HOW_NOTE = (
+    "Every library runs in a process of its own; they take turns, after a round that does not count. Times are medians "
+    "with quartiles. Weights, data and float32 arithmetic are the same for all, and their first gradients and losses "
+    "are compared with float64 before anything is timed. Steps are timed with a learning rate so small that no network "
+    "converges, because numbers that became denormal would slow the libraries that keep them."
+)
+IMPORT_NOTE = (
+    "Of `import` beyond an empty program. Sizes are without compiled Python code; Keras also needs a backend, "
+    "such as JAX, which it imports and which is not counted with it."
+)
+GROWTH_NOTE = (
+    "Time of a step in a loop that the user writes, and by how much training makes the process grow: weights, moments, "
+    "gradients, activations, and what the library makes anew for the size (JAX: compiled programs)."
+)
+OF_SCALING = ("pellucid", "torch", "jax")
+TRAINING_PATHS = ("loop", "fit")
+ASKING = tuple(f"infer {n}" for n in measure.INFERENCE_ROWS)
+
+
+class Page:
+    """Measures what it is asked for, part by part."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.head = self.goals = self.text = ""
+        self.timings: list[measure.Timings] = []
+        self.digits: list[measure.Row] = []
+        self.points: list[scaling.Point] = []
+
+    def say(self, *paragraphs: str) -> None:
+        """Print paragraphs and keep them."""
+        added = "".join(paragraph.rstrip("\n") + "\n\n" for paragraph in paragraphs)
+        print(added, end="", flush=True)
+        self.text += added
+
+    def whole(self) -> str:
+        """Return all that was said, goals first."""
+        return (self.head + self.goals + self.text).rstrip("\n") + "\n"
+
+    def measure(self, wanted: Sequence[str], command: str) -> None:
+        """Measure the parts, and judge."""
+        self._begin(command)
+        if set(wanted) & {*WORKS, "digits"}:
+            self._compare(wanted)
+        if "import" in wanted:
+            self.say("## Import and installed size", IMPORT_NOTE)
+            self.say(report.footprint_table(footprint.footprints(3 if self.settings.quick else 9)))
+        if "scaling" in wanted:
+            self._scale()
+        found = goals({t.work.name: t for t in self.timings}, self.digits, self.points)
+        if found:
+            said = f"{sum(g.reached for g in found)} of {len(found)} reached; ratios are the rival's by Pellucid's."
+            measured, self.text = self.text, ""
+            self.say("## Goals", said, report.goals_table(found))
+            self.goals, self.text = self.text, measured
+
+    def _compare(self, wanted: Sequence[str]) -> None:
+        """Measure the libraries side by side."""
+        works = [WORKS[name] for name in wanted if name in WORKS]
+        processes, absent = start_all(self.settings.rivals, self.settings.threads)
+        try:
+            peaks = measure.peak(processes, self.settings)
+            best = max((v for sizes in peaks.values() for v in sizes.values()), default=float("nan"))
+            reached = f"Products of square matrices reach at most {best / 1e9:.0f} GFLOP/s. scikit-learn's are NumPy's."
+            self.say("## The machine's peak", reached)
+            self.say(report.peak_table(peaks))
+            for work in works:
+                asked = [] if work.sizes in {t.work.sizes for t in self.timings} else ASKING
+                self.timings.append(measure.time_work(work, processes, self.settings, [*TRAINING_PATHS, *asked]))
+                self.say(f"## {work.name}: {work.title}", report.training_table(self.timings[-1], best, absent))
+            if "digits" in wanted:
+                self._learn_digits(processes, absent)
+        finally:
+            for process in processes:
+                process.close()
+        if self.timings:
+            asked_of = list({t.work.sizes: t for t in reversed(self.timings)}.values())[::-1]
+            self.say("## Asking: outputs of one row and of 1024", "In brackets: times as fast as PyTorch.")
+            self.say(report.inference_table(asked_of, absent))
+            self.say(
+                "## The same work",
+                "Largest relative deviation from float64 of the first gradients, and of five losses.",
+            )
+            self.say(report.accuracy_table(self.timings))
+
+    def _learn_digits(self, processes: list[Process], absent: dict[str, str]) -> None:
+        self.digits = measure.digits(processes, self.settings)
+        self.say(
+            "## digits: from arrays to predictions", "64-64-10, 30 epochs of 45 batches of 32, then 360 test rows."
+        )
+        self.say(report.digits_table(self.digits, absent))
+
+    def _scale(self) -> None:
+        names = [name for name in OF_SCALING if name in self.settings.rivals]
+        names = [p.name for p in _closed(start_all(names, self.settings.threads)[0])]
+        threads = [n for n in (1, 2, 4, 8, 16, 32) if n <= (os.cpu_count() or 1)]
+        self.points = scaling.scaling(names, self.settings, threads)
+        self.say("## How a step grows", GROWTH_NOTE)
+        headings = {
+            "batch": "Batch, 784-128-64-10",
+            "width": "Width w of 256-w-w-10, batch 256",
+            "depth": "Number of hidden layers of 128, batch 64",
+        }
+        for axis in dict.fromkeys(p.axis for p in self.points):
+            self.say(f"### {headings.get(axis, axis.capitalize())}", report.scaling_table(self.points, axis))
+
+    def _begin(self, command: str) -> None:
+        today = dt.datetime.now(tz=dt.UTC).date()
+        self.say(f"# Benchmarks, {today}", f"`{command}`")
+        self.say(f"{self.settings.threads} threads, {self.settings.rounds} rounds. {HOW_NOTE}")
+        before = load()
+        facts = {**describe_machine(), "load before": f"{before:.1f}", **versions()}
+        self.say(table(["", ""], [[name, value] for name, value in facts.items()]))
+        if before > 0.5:
+            self.say("**The machine was not idle before: libraries whose threads wait for one another suffer most.**")
+        self.head, self.text = self.text, ""
+
+
+def _closed(processes: list[Process]) -> list[Process]:
+    for process in processes:
+        process.close()
+    return processes
