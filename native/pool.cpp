@@ -15,6 +15,7 @@
 namespace pellucid {
 namespace {
 
+constexpr int kPatience = 200;  // pauses before who waits offers its core: what it waits for may wait for that core
 constexpr int kSpins = 2000;  // pauses before a worker sleeps; longer spins starve NumPy's own threads
 
 void pause() {
@@ -71,6 +72,7 @@ void worker(int index) {
     std::uint64_t now = pool->claim.load(std::memory_order_acquire);
     while (now == seen && ++spins < kSpins) {
       pause();
+      if (spins % kPatience == 0) std::this_thread::yield();
       now = pool->claim.load(std::memory_order_acquire);
     }
     if (now == seen) {
@@ -123,7 +125,7 @@ void parallel(int chunks, void (*work)(void*, int), void* context) {
   int spins = 0;
   while (pool->done.load(std::memory_order_acquire) < chunks) {
     pause();
-    if (++spins % kSpins == 0) std::this_thread::yield();
+    if (++spins % kPatience == 0) std::this_thread::yield();
   }
   pool->busy.unlock();
 }
