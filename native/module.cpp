@@ -15,4 +15,6 @@ NB_MODULE(_native, m) {
   bind_updates(m);
   bind_maps(m);
   bind_rows(m);
+  bind_dropout(m);
+  bind_losses(m);
 }

@@ -14,6 +14,8 @@ void Plan::begin() { recording_plan = this; }
 void Plan::end() { recording_plan = nullptr; }
 
 const std::uint32_t* Plan::key(std::uint32_t k0, std::uint32_t k1) {
+  for (const auto& known : keys_)
+    if (known[0] == k0 && known[1] == k1) return known.data();
   keys_.push_back({k0, k1});
   return keys_.back().data();
 }

@@ -27,7 +27,8 @@ class Plan {
   // Keeps a task, and what it holds.
   void add(std::function<void()> task) { tasks_.push_back(std::move(task)); }
 
-  // Memory whose content a replay replaces before each step: the two words of a key, in the order of drawing.
+  // Memory whose content a replay replaces before each step: the two words of a key, in the order of drawing. The
+  // gradient, which draws the same mask again, finds the same memory.
   const std::uint32_t* key(std::uint32_t k0, std::uint32_t k1);
   // Memory that `set_number` changes between replays, and that tasks may count up.
   double* number(double value);

@@ -37,6 +37,11 @@ def binary_cross_entropy(
     """
     check_options(reduction, size_average, reduce)
     x, t, a, b = elementwise("binary_cross_entropy", input, target)
+    n = a.size
+    if reduction == "mean" and weight is None and n and not t.requires_grad:  # one step of the tape
+        loss = K.bce(a, b)
+        if loss is not None:
+            return record(loss, (x, lambda dl: K.bce_backward(a, b, float(dl) / n)))
     in_unit_interval("binary_cross_entropy", "input", a, _MEND_INPUT)
     in_unit_interval("binary_cross_entropy", "target", b, _MEND_TARGET)
     w = 1 if weight is None else broadcast_constant("binary_cross_entropy", "weight", weight, a)
@@ -77,6 +82,11 @@ def binary_cross_entropy_with_logits(
     check_options(reduction, size_average, reduce)
     where = "binary_cross_entropy_with_logits"
     x, t, z, b = elementwise(where, input, target)
+    n = z.size
+    if reduction == "mean" and weight is None and pos_weight is None and n and not t.requires_grad:
+        loss = K.bce_with_logits(z, b)  # one step of the tape
+        if loss is not None:
+            return record(loss, (x, lambda dl: K.bce_with_logits_backward(z, b, float(dl) / n)))
     in_unit_interval(where, "target", b, _MEND_TARGET)
     w = 1 if weight is None else broadcast_constant(where, "weight", weight, z)
     extra = 0 if pos_weight is None else broadcast_constant(where, "pos_weight", pos_weight, z) - 1

@@ -36,10 +36,8 @@ def dropout(x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = Fa
 
 
 def _dropped(x: Tensor, p: float) -> Tensor:
-    a = float_array(x)
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    m = _kept(a, p) * a.dtype.type(scale)
-    return record(a * m, (x, lambda dy: dy * m))
+    key = random.default_generator.next_key("dropout")
+    return record(K.dropout(float_array(x), key, p), (x, lambda dy: K.dropout(dy, key, p)))
 
 
 def alpha_dropout(x: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:

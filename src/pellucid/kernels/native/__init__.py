@@ -6,6 +6,7 @@ rounding, and the same bits for any number of threads.
 """
 
 from pellucid.kernels.native.clipping import scale_all, total_norm
+from pellucid.kernels.native.counted import dropout, dropout_mask
 from pellucid.kernels.native.maps import (
     erf,
     exp,
@@ -29,6 +30,14 @@ from pellucid.kernels.native.maps import (
     tanh,
     tanh_backward,
 )
+from pellucid.kernels.native.mean_losses import (
+    bce,
+    bce_backward,
+    bce_with_logits,
+    bce_with_logits_backward,
+    mse,
+    mse_backward,
+)
 from pellucid.kernels.native.products import linear, linear_backward, matmul
 from pellucid.kernels.native.rows import (
     cross_entropy,
@@ -44,8 +53,14 @@ from pellucid.kernels.native.runtime import get_num_threads, isa, set_num_thread
 from pellucid.kernels.native.updates import update_adam, update_rmsprop, update_sgd
 
 __all__ = [
+    "bce",
+    "bce_backward",
+    "bce_with_logits",
+    "bce_with_logits_backward",
     "cross_entropy",
     "cross_entropy_backward",
+    "dropout",
+    "dropout_mask",
     "erf",
     "exp",
     "gelu",
@@ -67,6 +82,8 @@ __all__ = [
     "mean_cross_entropy",
     "mish",
     "mish_backward",
+    "mse",
+    "mse_backward",
     "relu",
     "relu_backward",
     "scale_all",

@@ -21,10 +21,18 @@ from pellucid.kernels.reference.activations import (
     tanh_backward,
 )
 from pellucid.kernels.reference.clipping import scale_all, total_norm
-from pellucid.kernels.reference.counted import dropout_mask
+from pellucid.kernels.reference.counted import dropout, dropout_mask
 from pellucid.kernels.reference.error_function import erf
 from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward, mean_cross_entropy
 from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
+from pellucid.kernels.reference.mean_losses import (
+    bce,
+    bce_backward,
+    bce_with_logits,
+    bce_with_logits_backward,
+    mse,
+    mse_backward,
+)
 from pellucid.kernels.reference.products import add_at, linear, linear_backward, matmul
 from pellucid.kernels.reference.rows import (
     log_softmax,
@@ -38,8 +46,13 @@ from pellucid.kernels.reference.updates import update_adam, update_rmsprop, upda
 
 __all__ = [
     "add_at",
+    "bce",
+    "bce_backward",
+    "bce_with_logits",
+    "bce_with_logits_backward",
     "cross_entropy",
     "cross_entropy_backward",
+    "dropout",
     "dropout_mask",
     "erf",
     "exp",
@@ -60,6 +73,8 @@ __all__ = [
     "mean_cross_entropy",
     "mish",
     "mish_backward",
+    "mse",
+    "mse_backward",
     "normalize",
     "relu",
     "relu_backward",

@@ -4,7 +4,17 @@ import numpy as np
 
 from pellucid.kernels._types import Array
 
-__all__ = ["dropout_mask"]
+__all__ = ["dropout", "dropout_mask"]
+
+
+@np.errstate(all="ignore")
+def dropout(x: Array, key: int, p: float) -> Array:
+    """Return x m / (1 - p), where m is the mask that `dropout_mask` draws with `key`.
+
+    It is its own gradient: dx is dy, dropped with the same key, so that no mask is kept for it.
+    """
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return x * (dropout_mask(key, x.size, p).reshape(x.shape) * x.dtype.type(scale))
 
 
 def dropout_mask(key: int, size: int, p: float) -> Array:
