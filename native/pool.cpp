@@ -103,7 +103,7 @@ int thread_count() { return wanted.load(std::memory_order_relaxed); }
 
 void set_thread_count(int count) { wanted.store(count < 1 ? 1 : count, std::memory_order_relaxed); }
 
-void parallel(int chunks, void (*work)(void*, int), void* context) {
+void parallel(int chunks, void (*work)(void*, int), void* context, bool wake) {
   // Another Python thread's job is running, or one thread is wanted: do it all here, to the same bits.
   if (chunks < 2 || thread_count() < 2 || !pool->busy.try_lock()) {
     for (int chunk = 0; chunk < chunks; ++chunk) work(context, chunk);
@@ -115,7 +115,7 @@ void parallel(int chunks, void (*work)(void*, int), void* context) {
   pool->done.store(0, std::memory_order_relaxed);
   std::uint64_t mine = (++pool->jobs << kJobShift) | (static_cast<std::uint64_t>(chunks) << kTotalShift);
   pool->claim.store(mine);
-  if (pool->sleepers.load() > 0) {
+  if (wake && pool->sleepers.load() > 0) {
     // The lock is taken so that a worker between its last look and its sleep does not miss the call.
     { std::lock_guard<std::mutex> lock(pool->sleep_mutex); }
     pool->wake.notify_all();

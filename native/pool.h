@@ -7,8 +7,9 @@ namespace pellucid {
 
 // Calls work(context, chunk) for chunk = 0 .. chunks-1 and returns when all are done. The caller works too and
 // never waits for a worker that has not started. The cut is the caller's and does not depend on the number of
-// threads, so results do not either. At most 4095 chunks.
-void parallel(int chunks, void (*work)(void* context, int chunk), void* context);
+// threads, so results do not either. At most 4095 chunks. Without `wake` only workers that are awake help, as they
+// are for 50 us after the job before: waking one costs 5 us, more than it saves in a short job.
+void parallel(int chunks, void (*work)(void* context, int chunk), void* context, bool wake = true);
 
 // How many threads may work at once, the caller included.
 int thread_count();
@@ -36,9 +37,9 @@ inline i64 chunks_for(i64 operations, i64 most) {
 }
 
 template <typename F>
-void parallel_for(i64 chunks, const F& f) {
+void parallel_for(i64 chunks, const F& f, bool wake = true) {
   parallel(static_cast<int>(chunks), [](void* context, int chunk) { (*static_cast<const F*>(context))(chunk); },
-           const_cast<void*>(static_cast<const void*>(&f)));
+           const_cast<void*>(static_cast<const void*>(&f)), wake);
 }
 
 }  // namespace pellucid
