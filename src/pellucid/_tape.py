@@ -8,37 +8,40 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from pellucid._tensor import Tensor
 
-__all__ = ["Array", "Gradient", "Handle", "JointGradient", "Node", "missed_write"]
+__all__ = ["Array", "Edge", "Gradient", "Handle", "JointGradient", "Node", "missed_write"]
 
 Array = NDArray[Any]
 Gradient = Callable[[Array], Array]
 JointGradient = Callable[[Array], Sequence[Array | None]]
+Edge = tuple["Tensor", int, Any]
 
 
 class Node:
-    """One recorded operation: its inputs, and the gradient by each of them (None once freed).
+    """One recorded operation: its inputs, and the gradient by each of them.
 
-    `versions` are the inputs' write counts at recording: an input overwritten before the backward walk would
-    make the gradient silently wrong, so the walk compares and refuses.
+    `edges` holds for each input the tensor, its write count at recording, and the function that gives its
+    gradient (unused where `joint` gives them all together); it is None once freed. An input overwritten before
+    the backward walk would make the gradient silently wrong, so the walk compares the counts and refuses.
     """
 
-    __slots__ = ("gradients", "inputs", "output_version", "versions")
+    __slots__ = ("edges", "joint", "output_version")
 
-    def __init__(
-        self, inputs: Sequence["Tensor"], gradients: list[Gradient] | JointGradient, versions: list[int]
-    ) -> None:
-        self.inputs = inputs
-        self.gradients: list[Gradient] | JointGradient | None = gradients
-        self.versions = versions
-        self.output_version = 0
+    def __init__(self, edges: list[Edge], joint: JointGradient | None, output_version: int) -> None:
+        self.edges: list[Edge] | None = edges
+        self.joint = joint
+        self.output_version = output_version
 
     @property
     def name(self) -> str:
         """The operation's name: that of the function in which its gradients were written."""
-        if self.gradients is None:
+        if self.edges is None:
             return "freed"
-        first = self.gradients[0] if isinstance(self.gradients, list) else self.gradients
+        first = self.joint or self.edges[0][2]
         return getattr(first, "__qualname__", type(first).__name__).split(".<locals>")[0].rpartition(".")[2]
+
+    def free(self) -> None:
+        """Let go of what the gradients hold."""
+        self.edges = self.joint = None
 
 
 class Handle:

@@ -5,7 +5,7 @@ plain arrays and calls `record(y, (x, dx), (w, dw))`: the value, and for every i
 dy, the loss's gradient by the output, into the gradient by that input. `backward` (in backward.py) walks it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -257,8 +257,7 @@ class Tensor(_Base):
         other = value.array if isinstance(value, Tensor) else value
         return bool((self.array == other).any())
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__  # by identity; a method written here would cost more than the look-up
 
     def __format__(self, spec: str) -> str:
         if self.array.ndim == 0:
@@ -315,21 +314,24 @@ def record(y: Any, *gradients: tuple[Any, Gradient]) -> Tensor:
     if base is not None:
         _share_writes(out, base, gradients)
     if MODE.enabled:
-        needed, inputs, functions, versions = False, [], [], []
-        for x, dx in gradients:
-            if isinstance(x, Tensor):  # also one that needs no gradient: another's gradient may hold its array
-                needed = needed or x._requires_grad
-                inputs.append(x)
-                functions.append(dx)
-                version = x._version
-                if version[1]:
-                    raise missed_write(x)
-                versions.append(version[0])
-        if needed:
-            out._requires_grad = True
-            out._node = Node(inputs, functions, versions)
-            out._node.output_version = out._version[0]
+        _hang(out, gradients, None)
     return out
+
+
+def _hang(out: Tensor, gradients: Iterable[tuple[Any, Any]], joint: JointGradient | None) -> None:
+    """Hang a node from the output where an input needs a gradient."""
+    needed, edges = False, []
+    for x, dx in gradients:
+        if isinstance(x, Tensor):  # also one that needs no gradient: another's gradient may hold its array
+            if x._requires_grad:
+                needed = True
+            writes, missed = x._version
+            if missed:
+                raise missed_write(x)
+            edges.append((x, writes, dx))
+    if needed:
+        out._requires_grad = True
+        out._node = Node(edges, joint, out._version[0])
 
 
 def _share_writes(view: Tensor, base: Any, gradients: tuple[tuple[Any, Gradient], ...]) -> None:
@@ -346,12 +348,8 @@ def record_joint(y: Any, inputs: tuple[Tensor, ...], backward: JointGradient) ->
     Each is an array of its own, or None for an input that has no gradient.
     """
     out = Tensor(y)
-    if MODE.enabled and any(x._requires_grad for x in inputs):
-        for x in inputs:
-            if x._version[1]:
-                raise missed_write(x)
-        out._requires_grad = True
-        out._node = Node(inputs, backward, [x._version[0] for x in inputs])
+    if MODE.enabled:
+        _hang(out, [(x, None) for x in inputs], backward)
     return out
 
 

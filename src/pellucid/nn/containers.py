@@ -112,7 +112,7 @@ class Sequential(_Ordered):
 
     def forward(self, x: Any) -> Any:
         """Hand x through the modules, one after the other."""
-        for module in self:
+        for module in self._modules.values():
             x = module(x)
         return x
 

@@ -69,19 +69,21 @@ class Module:
             hooks, pre_hooks = self._forward_hooks, self._forward_pre_hooks
         except AttributeError:
             raise RuntimeError(f"{type(self).__name__}.__init__() must call super().__init__() first") from None
-        for hook in list(pre_hooks.values()):
-            replaced = hook(self, args)
-            if replaced is not None:
-                args = replaced if isinstance(replaced, tuple) else (replaced,)
+        if pre_hooks:
+            for hook in list(pre_hooks.values()):
+                replaced = hook(self, args)
+                if replaced is not None:
+                    args = replaced if isinstance(replaced, tuple) else (replaced,)
         try:
             out = self.forward(*args, **kwargs)
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
             _name_layer(self, error)
             raise
-        for hook in list(hooks.values()):
-            replaced = hook(self, args, out)
-            if replaced is not None:
-                out = replaced
+        if hooks:
+            for hook in list(hooks.values()):
+                replaced = hook(self, args, out)
+                if replaced is not None:
+                    out = replaced
         return out
 
     def register_forward_hook(self, hook: Callable[["Module", Any, Any], Any]) -> Handle:

@@ -176,8 +176,8 @@ class Optimizer(ABC):
         """Forget every gradient, or set it to zero; backward adds to what it finds."""
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is not None:
-                    p.grad = None if set_to_none else Tensor(np.zeros_like(p.grad.array))
+                if p._grad is not None:
+                    p._grad = None if set_to_none else Tensor(np.zeros_like(p._grad.array))
 
     # --- groups ---------------------------------------------------------------------------------------------
     def add_param_group(self, param_group: dict[str, Any]) -> None:
