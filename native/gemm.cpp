@@ -61,11 +61,23 @@ struct Job {
 
 }  // namespace
 
-void run_gemm(const Gemm& g) {
+void run_gemm(const Gemm& g) { run_gemms(g, {1, 0, 0, 0}); }
+
+// Matrices are cut only where there are fewer of them than chunks.
+void run_gemms(const Gemm& g, const Batch& batch) {
   const GemmKernels& k = gemm_kernels();
-  const Cut cut = best_cut(g, k);
-  const i64 need = k.scratch(g);
-  parallel_for(cut.rows * cut.columns, [&](i64 piece) { run_piece(g, k, cut, piece, need); });
+  const Cut cut = batch.count < kMostChunks ? best_cut(g, k) : Cut{};
+  const i64 each = cut.rows * cut.columns, pieces = batch.count * each, need = k.scratch(g);
+  const i64 chunks = chunks_for(2 * g.M * g.N * g.K * batch.count, pieces);
+  parallel_for(chunks, [&](i64 chunk) {
+    for (i64 piece = pieces * chunk / chunks; piece < pieces * (chunk + 1) / chunks; ++piece) {
+      Gemm one = g;
+      one.A += piece / each * batch.stride_a;
+      one.B += piece / each * batch.stride_b;
+      one.C += piece / each * batch.stride_c;
+      run_piece(one, k, cut, piece % each, need);
+    }
+  });
 }
 
 // One job of the pool: pieces of dX, then pieces of dW, then db.

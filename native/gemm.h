@@ -31,6 +31,12 @@ PELLUCID_DECLARE_TABLE(GemmKernels, gemm_kernels)
 // The whole product, cut into pieces along M and N that are given to the pool.
 void run_gemm(const Gemm& g);
 
+// So many products of matrices that lie at strides from the first.
+struct Batch {
+  i64 count, stride_a, stride_b, stride_c;
+};
+void run_gemms(const Gemm& g, const Batch& batch);
+
 // Of Y = X W^T + b: dX = dY W, dW = dY^T X, db = the sum of dY's rows, those that are not null. X, Y have `rows` rows.
 struct LinearBackward {
   i64 rows, in, out;

@@ -26,6 +26,28 @@ void gemm(const In<float, 2>& x, const In<float, 2>& y, const Out<float, 2>& out
   perform([g] { run_gemm(g); }, x, y, out, bias);
 }
 
+// out[i] = op(x[i]) op(y[i])
+void gemms(const In<float, 3>& x, const In<float, 3>& y, const Out<float, 3>& out, bool tx, bool ty) {
+  const auto size = [](const auto& a, int axis) { return static_cast<i64>(a.shape(static_cast<std::size_t>(axis))); };
+  Gemm g{};
+  g.transpose_a = tx;
+  g.transpose_b = ty;
+  g.M = size(x, tx ? 2 : 1);
+  g.K = size(x, tx ? 1 : 2);
+  g.N = size(y, ty ? 1 : 2);
+  require(size(y, ty ? 2 : 1) == g.K, "gemms: the inner sizes differ");
+  require(size(y, 0) == size(x, 0) && size(out, 0) == size(x, 0), "gemms: the batches differ");
+  require(size(out, 1) == g.M && size(out, 2) == g.N, "gemms: out has another shape");
+  g.A = x.data();
+  g.lda = size(x, 2);
+  g.B = y.data();
+  g.ldb = size(y, 2);
+  g.C = out.data();
+  g.ldc = g.N;
+  const Batch batch{size(x, 0), g.M * g.K, g.K * g.N, g.M * g.N};
+  perform([g, batch] { run_gemms(g, batch); }, x, y, out);
+}
+
 // The gradients of y = x W^T + b that have a place to go; the shapes of x and W count also where they are not read.
 void linear_backward(const In<float, 2>& x, const In<float, 2>& W, const In<float, 2>& dy,
                      const std::optional<Out<float, 2>>& dx, const std::optional<Out<float, 2>>& dW,
@@ -56,6 +78,8 @@ void linear_backward(const In<float, 2>& x, const In<float, 2>& W, const In<floa
 void bind_gemm(nb::module_& m) {
   m.def("gemm", &gemm, nb::arg("x").noconvert(), nb::arg("y").noconvert(), nb::arg("out").noconvert(), nb::arg("tx"),
         nb::arg("ty"), nb::arg("bias").noconvert().none());
+  m.def("gemms", &gemms, nb::arg("x").noconvert(), nb::arg("y").noconvert(), nb::arg("out").noconvert(), nb::arg("tx"),
+        nb::arg("ty"));
   m.def("linear_backward", &linear_backward, nb::arg("x").noconvert(), nb::arg("W").noconvert(),
         nb::arg("dy").noconvert(), nb::arg("dx").noconvert().none(), nb::arg("dW").noconvert().none(),
         nb::arg("db").noconvert().none());

@@ -70,6 +70,60 @@ def test_matmul_of_matrices_and_their_transposes(isa, m, n, k, tx, ty, misaligne
 
 @pytest.mark.parametrize("isa", ISAS)
 @FEW
+@given(
+    batch=st.sampled_from([(0,), (1,), (3,), (2, 3), (9,), (2, 0), (20,)]),
+    m=SIZES,
+    n=SIZES,
+    k=SIZES,
+    lies=st.tuples(*[st.sampled_from(["plain", "transposed", "heads", "reversed"])] * 2),
+)
+def test_matmul_of_batches_however_they_lie(isa, batch, m, n, k, lies):
+    def operand(seed, how, rows, columns):
+        if how == "transposed":
+            return numbers(seed, *batch, columns, rows).swapaxes(-1, -2)
+        if how == "heads":  # as attention splits them: (..., rows, batch, columns)
+            return numbers(seed, *batch[:-1], rows, batch[-1], columns).swapaxes(-2, -3)
+        a = numbers(seed, *batch, rows, columns)
+        return a[..., ::-1] if how == "reversed" else a
+
+    x, y = operand(1, lies[0], m, k), operand(2, lies[1], k, n)
+    with instruction_set(isa):
+        z = by_any_threads(lambda: native.matmul(x, y))
+        one = native.matmul(x, y[(0,) * len(batch)]) if y.size else None
+    assert z.shape == (*batch, m, n)
+    assert_product(z, x, y)
+    if one is not None:
+        assert_product(one, x, y[(0,) * len(batch)])
+
+
+def test_batches_that_broadcast_vectors_and_other_types_are_the_references():
+    x, y = numbers(1, 3, 4, 5), numbers(2, 5)
+    np.testing.assert_allclose(native.matmul(x, y), x @ y, rtol=1e-5)
+    np.testing.assert_allclose(native.matmul(y, x.swapaxes(1, 2)), y @ x.swapaxes(1, 2), rtol=1e-5)
+    np.testing.assert_allclose(native.matmul(x[:1], x.swapaxes(1, 2)), x[:1] @ x.swapaxes(1, 2), rtol=1e-4)
+    np.testing.assert_allclose(native.matmul(x[0], x.swapaxes(1, 2)), x[0] @ x.swapaxes(1, 2), rtol=1e-4)
+    assert native.matmul(x.astype(np.float64), x.astype(np.float64).swapaxes(1, 2)).dtype == np.float64
+    with pytest.raises(ValueError, match="matmul"):
+        native.matmul(x, x)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        (((2, 3, 4), (2, 5, 2), (2, 3, 2)), "inner sizes"),
+        (((2, 3, 4), (3, 4, 2), (2, 3, 2)), "batches differ"),
+        (((2, 3, 4), (2, 4, 2), (3, 3, 2)), "batches differ"),
+        (((2, 3, 4), (2, 4, 2), (2, 3, 3)), "out has another shape"),
+    ],
+)
+def test_the_binding_refuses_batches_that_do_not_fit(shapes, message):
+    x, y, out = (np.zeros(shape, np.float32) for shape in shapes)
+    with pytest.raises(ValueError, match=message):
+        _native.gemms(x, y, out, False, False)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@FEW
 @given(batch=SIZES, inputs=LENGTHS, outputs=SIZES, bias=st.booleans())
 def test_linear_with_and_without_bias(isa, batch, inputs, outputs, bias):
     x, W, b = numbers(1, batch, inputs), numbers(2, outputs, inputs), numbers(3, outputs) if bias else None

@@ -22,13 +22,43 @@ def _laid_out(a: Array) -> tuple[Array, bool] | None:
 
 
 def matmul(x: Array, y: Array) -> Array:
-    """Return the matrix product; matrices, and their transposes, without a copy."""
+    """Return the matrix product over the last two axes; transposes of these two are read without a copy."""
+    if x.ndim > 2 or y.ndim > 2:
+        return _matmul_of_batches(x, y)
     left, right = _laid_out(x), _laid_out(y)
     if left is None or right is None or x.shape[1] != y.shape[0]:
         return reference.matmul(x, y)
     out = np.empty((x.shape[0], y.shape[1]), dtype=F32)
     _native.gemm(left[0], right[0], out, left[1], right[1], None)
     return out
+
+
+def _matmul_of_batches(x: Array, y: Array) -> Array:
+    if x.dtype is not F32 or y.dtype is not F32 or y.ndim < 2 or x.ndim < y.ndim or x.shape[-1] != y.shape[-2]:
+        return reference.matmul(x, y)
+    out = np.empty((*x.shape[:-1], y.shape[-1]), dtype=F32)
+    if y.ndim == 2:  # one matrix for all rows
+        matrix, ty = _laid_out(y) or (np.ascontiguousarray(y), False)
+        _native.gemm(_rows(np.ascontiguousarray(x)), matrix, _rows(out), False, ty, None)
+        return out
+    if x.shape[:-2] != y.shape[:-2]:  # broadcast
+        return reference.matmul(x, y)
+    (left, tx), (right, ty) = _batch_laid_out(x), _batch_laid_out(y)
+    _native.gemms(left, right, _batch(out), tx, ty)
+    return out
+
+
+def _batch_laid_out(a: Array) -> tuple[Array, bool]:
+    """Return matrices as they lie in memory, and whether these are the transposes; a copy where they are neither."""
+    turned = a.swapaxes(-1, -2)
+    if turned.flags.c_contiguous and not a.flags.c_contiguous:
+        return _batch(turned), True
+    return _batch(np.ascontiguousarray(a)), False
+
+
+def _batch(a: Array) -> Array:
+    """Return a contiguous array (..., m, n) as (batch, m, n), without a copy."""
+    return a.reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
 
 
 def linear(x: Array, W: Array, b: Array | None) -> Array:
