@@ -11,7 +11,7 @@ namespace {
 
 using pellucid::Map;
 
-constexpr float kSqrtHalf = 0.707106781f, kInverseSqrt2Pi = 0.398942280f;
+constexpr float kInverseSqrt2Pi = 0.398942280f;
 constexpr float kTwiceRoot = 1.59576912f, kCubic = 0.044715f;  // 2 sqrt(2 / pi), and gelu_tanh's own constant
 
 INLINE v relu(v x) { return at_least(x, 0); }
@@ -25,10 +25,23 @@ INLINE v leaky_relu_backward(v x, v dy, float slope) {
   return dy * choose(x > 0, all(1), choose(x <= 0, all(slope), v{}));
 }
 
-// The normal distribution's function.
-INLINE v cdf(v x) { return 0.5f * (1 + erf(x * kSqrtHalf)); }
-INLINE v gelu(v x) { return x * cdf(x); }
-INLINE v gelu_backward(v x, v dy) { return dy * (cdf(x) + x * (exp(-0.5f * (x * x)) * kInverseSqrt2Pi)); }
+// The normal distribution's function and its density. Beyond |x| there is e^(-x^2 / 2) t P(t) of the distribution,
+// with t = 1 / (1 + 0.28125 |x|): absolute errors of 2e-7, relative ones of 1e-5 down to the smallest tails.
+struct Normal {
+  v cdf, density;
+};
+INLINE Normal normal(v x) {
+  const v e = exp(-0.5f * (x * x)), t = 1 / (1 + 0.28125f * absolute(x));
+  const v tail = e * t * polynomial(t, 0.111953348f, 0.116359986f, 0.0746824518f, 0.191924736f, -0.170208529f,
+                                    0.328605741f, -0.187990814f, 0.0346730873f);
+  return {choose(x > 0, 1 - tail, tail), e * kInverseSqrt2Pi};
+}
+
+INLINE v gelu(v x) { return x * normal(x).cdf; }
+INLINE v gelu_backward(v x, v dy) {
+  const Normal n = normal(x);
+  return dy * (n.cdf + x * n.density);
+}
 
 // x / (1 + e^-x), and not x sigmoid(x): e^-x may pass 2^126 while the quotient is still a normal number.
 INLINE v silu(v x) { return x / (1 + exp(-x)); }

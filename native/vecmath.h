@@ -16,6 +16,8 @@ typedef std::uint32_t vu __attribute__((vector_size(VL * 4)));
 INLINE vi bits(v x) { return (vi)x; }
 INLINE v from_bits(vi x) { return (v)x; }
 INLINE vi shifted_left(vi x, int places) { return (vi)((vu)x << places); }
+INLINE vi sum(vi a, vi b) { return (vi)((vu)a + (vu)b); }  // of any two: it wraps
+INLINE vi sum(vi a, std::int32_t b) { return (vi)((vu)a + (std::uint32_t)b); }
 
 INLINE v absolute(v x) { return from_bits(bits(x) & 0x7FFFFFFF); }
 INLINE v with_sign_of(v x, v sign) { return from_bits(bits(x) | (bits(sign) & INT32_MIN)); }  // for x >= 0
@@ -49,7 +51,7 @@ INLINE ExpParts exp_parts(v x) {
 
 INLINE v exp(v x) {
   const ExpParts e = exp_parts(x);
-  const v y = from_bits(bits(1 + e.expm1_r) + e.n_shifted);
+  const v y = from_bits(sum(bits(1 + e.expm1_r), e.n_shifted));
   const v below = choose(x < -87.33654f, v{}, y);          // under 2^-126
   return choose(x <= 88.72283f, below, x + kInfinity);     // over the largest number: infinity, or NaN
 }
@@ -57,7 +59,7 @@ INLINE v exp(v x) {
 // e^x for x between -87 and 88, or NaN.
 INLINE v exp_within(v x) {
   const ExpParts e = exp_parts(x);
-  const v power = from_bits(e.n_shifted + 0x3F800000);
+  const v power = from_bits(sum(e.n_shifted, 0x3F800000));
   return power + power * e.expm1_r;
 }
 
@@ -75,7 +77,7 @@ struct LogParts {
 };
 INLINE LogParts log_parts(v x) {
   constexpr std::int32_t kSqrtHalf = 0x3F3504F3;
-  const vi above = bits(x) - kSqrtHalf;
+  const vi above = sum(bits(x), -kSqrtHalf);
   return {from_bits((above & 0x7FFFFF) + kSqrtHalf) - 1, __builtin_convertvector(above >> 23, v)};
 }
 
@@ -106,7 +108,7 @@ INLINE v log1p_of_unit(v x) {
 // (e^2|x| - 1) / (e^2|x| + 1): e^2|x| - 1 keeps its digits where x is small.
 INLINE v tanh(v x) {
   const ExpParts e = exp_parts(at_most(2 * absolute(x), 20));  // beyond 18 the quotient is 1
-  const v power = from_bits(e.n_shifted + 0x3F800000);
+  const v power = from_bits(sum(e.n_shifted, 0x3F800000));
   const v expm1 = power * e.expm1_r + (power - 1);
   return with_sign_of(expm1 / (expm1 + 2), x);
 }
