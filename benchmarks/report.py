@@ -21,6 +21,7 @@ __all__ = [
 
 HOW = {
     ("pellucid", "fit"): "Trainer.fit",
+    ("pellucid-numpy", "fit"): "Trainer.fit",
     ("jax", "fit"): "an epoch by lax.scan",
     ("sklearn", "loop"): "partial_fit",
     ("sklearn", "fit"): "fit",

@@ -21,6 +21,8 @@ def bytes_text(count: float) -> str:
 
 def ratio_text(ratio: float) -> str:
     """Return how many times as fast: two or three digits."""
+    if ratio < 0.995:
+        return f"{ratio:.2f}x"
     return f"{number_text(ratio, 2)}x"
 
 
