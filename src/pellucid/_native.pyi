@@ -103,3 +103,25 @@ def bce_with_logits(x: Array, t: Array, mean: Array) -> None: ...
 def bce_with_logits_backward(x: Array, t: Array, dl: float, out: Array) -> None: ...
 def dropout(x: Array, out: Array, key: int, p: float, scale: float) -> None: ...
 def dropout_mask(out: Array, key: int, p: float) -> None: ...
+def norm(
+    x: Array,
+    w: Array | None,
+    b: Array | None,
+    eps: float,
+    of_rows: bool,
+    y: Array,
+    mean: Array,
+    var: Array,
+    rstd: Array,
+) -> None: ...
+def norm_backward(
+    x: Array,
+    mean: Array,
+    rstd: Array,
+    w: Array | None,
+    dy: Array,
+    of_rows: bool,
+    dx: Array,
+    dw: Array,
+    db: Array,
+) -> None: ...

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pellucid import kernels as K
-from pellucid._tensor import Array, Tensor, record
+from pellucid._tensor import Array, Tensor, record, record_joint
 from pellucid.ops._operands import float_array
 from pellucid.ops.arithmetic import add, mul
 from pellucid.ops.shape import reshape
@@ -21,15 +21,14 @@ def _standardized(
     x: Tensor, axes: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, Array, Array]:
     """Return y = x̂ w + b with the mean and the (biased) variance over `axes`; w and b broadcast against x."""
-    x_hat, mean, var, r = K.normalize(float_array(x), axis=axes, eps=eps)
+    a, w, b = float_array(x), None if weight is None else weight.array, None if bias is None else bias.array
+    y, mean, var, r = K.normalize(a, axes, eps, w, b)
 
-    def dx(dy: Array) -> Array:
-        dx_hat = dy if weight is None else dy * weight.array
-        centre = np.mean(dx_hat, axis=axes, keepdims=True)
-        along = np.mean(dx_hat * x_hat, axis=axes, keepdims=True)
-        return r * (dx_hat - centre - x_hat * along)
+    def backward(dy: Array) -> list[Array]:
+        gradients = K.normalize_backward(a, mean, r, w, dy, axes)
+        return [d for d, t in zip(gradients, (x, weight, bias), strict=True) if t is not None]
 
-    return _scaled_and_shifted(x, x_hat, dx, weight, bias), mean, var
+    return record_joint(y, tuple(t for t in (x, weight, bias) if t is not None), backward), mean, var
 
 
 def _scaled_and_shifted(x: Tensor, x_hat: Array, dx: object, weight: Tensor | None, bias: Tensor | None) -> Tensor:

@@ -38,6 +38,7 @@ from pellucid.kernels.native.mean_losses import (
     mse,
     mse_backward,
 )
+from pellucid.kernels.native.norms import normalize, normalize_backward
 from pellucid.kernels.native.products import linear, linear_backward, matmul
 from pellucid.kernels.native.rows import (
     cross_entropy,
@@ -84,6 +85,8 @@ __all__ = [
     "mish_backward",
     "mse",
     "mse_backward",
+    "normalize",
+    "normalize_backward",
     "relu",
     "relu_backward",
     "scale_all",

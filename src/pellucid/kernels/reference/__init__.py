@@ -33,12 +33,12 @@ from pellucid.kernels.reference.mean_losses import (
     mse,
     mse_backward,
 )
+from pellucid.kernels.reference.norms import normalize, normalize_backward
 from pellucid.kernels.reference.products import add_at, linear, linear_backward, matmul
 from pellucid.kernels.reference.rows import (
     log_softmax,
     log_softmax_backward,
     logsumexp,
-    normalize,
     softmax,
     softmax_backward,
 )
@@ -76,6 +76,7 @@ __all__ = [
     "mse",
     "mse_backward",
     "normalize",
+    "normalize_backward",
     "relu",
     "relu_backward",
     "scale_all",

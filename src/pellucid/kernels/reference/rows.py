@@ -1,10 +1,10 @@
-"""Reductions along an axis that belong together: softmax, its logarithm, and normalisation."""
+"""Softmax, its logarithm and their gradients along an axis."""
 
 import numpy as np
 
 from pellucid.kernels._types import Array
 
-__all__ = ["log_softmax", "log_softmax_backward", "logsumexp", "normalize", "softmax", "softmax_backward"]
+__all__ = ["log_softmax", "log_softmax_backward", "logsumexp", "softmax", "softmax_backward"]
 
 _quiet = np.errstate(all="ignore")
 
@@ -44,13 +44,3 @@ def logsumexp(x: Array, axis: tuple[int, ...], keepdims: bool) -> Array:
     m = np.where(np.isfinite(m), m, 0).astype(x.dtype)
     y = np.log(np.sum(np.exp(x - m), axis=axis, keepdims=True)) + m
     return y if keepdims else np.squeeze(y, axis=axis)
-
-
-@_quiet
-def normalize(x: Array, axis: tuple[int, ...], eps: float) -> tuple[Array, Array, Array, Array]:
-    """Return (x - mean) / sqrt(var + eps) along `axis`, with mean, var (biased) and 1 / sqrt(var + eps)."""
-    mean = np.mean(x, axis=axis, keepdims=True)
-    centred = x - mean
-    var = np.mean(centred * centred, axis=axis, keepdims=True)
-    rstd = 1 / np.sqrt(var + eps)
-    return centred * rstd, mean, var, rstd
