@@ -32,6 +32,36 @@ struct Running {
   FlushDenormals flush;
 };
 
+// Tells a plan which memory a task reads and writes: In arrays and Out arrays.
+template <typename T, typename... Rest>
+void read_by(Plan& plan, const nb::ndarray<const T, Rest...>& array) {
+  plan.reads(array.data(), array.size() * sizeof(T));
+}
+template <typename T, typename... Rest>
+void read_by(Plan&, const nb::ndarray<T, Rest...>&) {}
+template <typename T, typename... Rest>
+void written_by(Plan&, const nb::ndarray<const T, Rest...>&) {}
+template <typename T, typename... Rest>
+void written_by(Plan& plan, const nb::ndarray<T, Rest...>& array) {
+  plan.writes(array.data(), array.size() * sizeof(T));
+}
+template <typename Array>
+void read_by(Plan& plan, const std::optional<Array>& array) {
+  if (array) read_by(plan, *array);
+}
+template <typename Array>
+void written_by(Plan& plan, const std::optional<Array>& array) {
+  if (array) written_by(plan, *array);
+}
+
+// A list of arrays whose memory was checked before, which may be read and written.
+inline void read_by(Plan& plan, const nb::list& arrays) {
+  for (nb::handle item : arrays) {
+    const auto array = nb::cast<nb::ndarray<nb::device::cpu>>(item);
+    plan.reads(array.data(), array.nbytes());
+  }
+}
+
 // Runs a kernel's task. While a plan records on this thread, the plan keeps the task, which therefore holds plain
 // pointers and sizes by value, and `arrays`, so that their memory stays where it is.
 template <typename Task, typename... Arrays>
@@ -40,7 +70,24 @@ void perform(const Task& task, const Arrays&... arrays) {
     Running running;
     task();
   }
-  if (Plan* plan = Plan::recording()) plan->add([task, arrays...] { task(); });
+  if (Plan* plan = Plan::recording()) {
+    (read_by(*plan, arrays), ...);
+    (written_by(*plan, arrays), ...);
+    plan->add([task, arrays...] { task(); });
+  }
+}
+
+// The same for an update of parameters: a task of the learning rate, and of how many steps after the recorded one.
+template <typename Task, typename... Lists>
+void perform_update(const Task& task, double lr, const Lists&... lists) {
+  {
+    Running running;
+    task(lr, i64{0});
+  }
+  if (Plan* plan = Plan::recording()) {
+    (read_by(*plan, lists), ...);
+    plan->add([task, plan, rate = plan->rate(lr), lists...] { task(*rate, plan->elapsed()); });
+  }
 }
 
 void bind_clipping(nb::module_& m);

@@ -32,6 +32,8 @@ void dropout(const nb::ndarray<const float, nb::c_contig, nb::device::cpu>& x,
   }
   // A replay draws with other keys: the plan says where they lie.
   if (Plan* plan = Plan::recording()) {
+    read_by(*plan, x);
+    written_by(*plan, out);
     const std::uint32_t* at = plan->key(words[0], words[1]);
     plan->add([task, at, x, out] { task(at); });
   }

@@ -13,6 +13,18 @@ void Plan::begin() { recording_plan = this; }
 
 void Plan::end() { recording_plan = nullptr; }
 
+void Plan::writes(const void* data, std::size_t bytes) {
+  const char* from = static_cast<const char*>(data);
+  written_.push_back({from, from + bytes});
+}
+
+void Plan::reads(const void* data, std::size_t bytes) {
+  const char *from = static_cast<const char*>(data), *to = from + bytes;
+  for (const auto& range : written_)
+    if (from >= range.first && to <= range.second) return;
+  if (bytes) ++foreign_;
+}
+
 const std::uint32_t* Plan::key(std::uint32_t k0, std::uint32_t k1) {
   for (const auto& known : keys_)
     if (known[0] == k0 && known[1] == k1) return known.data();
@@ -20,9 +32,9 @@ const std::uint32_t* Plan::key(std::uint32_t k0, std::uint32_t k1) {
   return keys_.back().data();
 }
 
-double* Plan::number(double value) {
-  numbers_.push_back(value);
-  return &numbers_.back();
+const double* Plan::rate(double lr) {
+  rates_.push_back(lr);
+  return &rates_.back();
 }
 
 i64 Plan::replay(const Run& run) {

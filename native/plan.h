@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -27,16 +28,23 @@ class Plan {
   // Keeps a task, and what it holds.
   void add(std::function<void()> task) { tasks_.push_back(std::move(task)); }
 
+  // What a task writes and reads. Memory that is read without having been written by an earlier task, or having been
+  // declared as written, was computed outside the kernels: `foreign` counts such reads, and the plan is worthless.
+  void writes(const void* data, std::size_t bytes);
+  void reads(const void* data, std::size_t bytes);
+  i64 foreign() const { return foreign_; }
+
   // Memory whose content a replay replaces before each step: the two words of a key, in the order of drawing. The
   // gradient, which draws the same mask again, finds the same memory.
   const std::uint32_t* key(std::uint32_t k0, std::uint32_t k1);
-  // Memory that `set_number` changes between replays, and that tasks may count up.
-  double* number(double value);
+  // The same for a learning rate, which may change between replays, in the order of the optimizer's groups.
+  const double* rate(double lr);
 
   // What a replay reads and writes: first row of the first step in the epoch's order, one place for each step.
   struct Run {
     i64 steps;
     i64 row, batch;
+    i64 elapsed;                // steps that the optimizer has taken since the recorded one, that one included
     double* losses;             // (steps,)
     unsigned char* outputs;     // (steps, bytes of a step's outputs), or null
     const std::uint32_t* keys;  // (steps, draws, 2), or null where nothing is drawn
@@ -47,17 +55,19 @@ class Plan {
   void stop() { stopped_ = true; }
   const Run& run() const { return run_; }  // what the tasks of a replay look at
   i64 step() const { return step_; }
+  i64 elapsed() const { return run_.elapsed + step_; }
   i64 row() const { return run_.row + step_ * run_.batch; }
 
   i64 draws() const { return static_cast<i64>(keys_.size()); }
-  i64 numbers() const { return static_cast<i64>(numbers_.size()); }
-  double& at(i64 index) { return numbers_.at(static_cast<std::size_t>(index)); }
   i64 size() const { return static_cast<i64>(tasks_.size()); }
+  std::deque<double>& rates() { return rates_; }
 
  private:
   std::vector<std::function<void()>> tasks_;
   std::deque<std::array<std::uint32_t, 2>> keys_;  // deques, because tasks hold addresses
-  std::deque<double> numbers_;
+  std::deque<double> rates_;
+  std::vector<std::pair<const char*, const char*>> written_;
+  i64 foreign_ = 0;
   Run run_{};
   i64 step_ = 0;
   bool stopped_ = false;

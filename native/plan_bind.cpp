@@ -1,8 +1,12 @@
 #include "plan.h"
 
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
+#include <vector>
 
 #include "bind.h"
 
@@ -14,6 +18,7 @@ using Bytes = In<std::uint8_t, 2>;
 // Copies the rows of this step's batch, in the epoch's order, to `out`.
 void gather(Plan& plan, const Bytes& source, const In<i64, 1>& order, const Out<std::uint8_t, 2>& out) {
   require(source.shape(1) == out.shape(1), "gather: rows of different sizes");
+  plan.writes(out.data(), out.size());
   plan.add([&plan, source, order, out] {
     const std::size_t bytes = source.shape(1), from = static_cast<std::size_t>(plan.row());
     for (std::size_t i = 0; i < out.shape(0); ++i) {
@@ -28,6 +33,7 @@ void gather(Plan& plan, const Bytes& source, const In<i64, 1>& order, const Out<
 // Notes the step's loss, and stops before anything has changed where it is no number.
 void loss(Plan& plan, const In<float, 1>& value) {
   require(value.shape(0) == 1, "loss: one number is expected");
+  plan.reads(value.data(), sizeof(float));
   plan.add([&plan, value] {
     const float x = *value.data();
     plan.run().losses[plan.step()] = static_cast<double>(x);
@@ -42,7 +48,7 @@ void outputs(Plan& plan, const In<std::uint8_t, 1>& value) {
   });
 }
 
-i64 replay(Plan& plan, i64 row, i64 batch, const Out<double, 1>& losses,
+i64 replay(Plan& plan, i64 row, i64 batch, i64 elapsed, const std::vector<double>& rates, const Out<double, 1>& losses,
            const std::optional<Out<std::uint8_t, 2>>& outputs,
            const std::optional<In<std::uint32_t, 3>>& keys) {
   require(Plan::recording() == nullptr, "replay: a plan is being recorded");
@@ -51,7 +57,10 @@ i64 replay(Plan& plan, i64 row, i64 batch, const Out<double, 1>& losses,
   require(plan.draws() == 0 || (keys && keys->shape(0) == steps && static_cast<i64>(keys->shape(1)) == plan.draws() &&
                                 keys->shape(2) == 2),
           "replay: keys do not fit");
-  Plan::Run run{static_cast<i64>(steps), row, batch, losses.data(), outputs ? outputs->data() : nullptr,
+  require(row >= 0 && batch >= 0, "replay: a negative row");
+  require(rates.size() == plan.rates().size(), "replay: another number of learning rates was recorded");
+  std::copy(rates.begin(), rates.end(), plan.rates().begin());
+  Plan::Run run{static_cast<i64>(steps), row, batch, elapsed, losses.data(), outputs ? outputs->data() : nullptr,
                 plan.draws() ? keys->data() : nullptr};
   Running running;
   return plan.replay(run);
@@ -67,11 +76,14 @@ void bind_plan(nb::module_& m) {
       .def("gather", &gather, nb::arg("source").noconvert(), nb::arg("order").noconvert(), nb::arg("out").noconvert())
       .def("loss", &loss, nb::arg("value").noconvert())
       .def("outputs", &outputs, nb::arg("value").noconvert())
-      .def("replay", &replay, nb::arg("row"), nb::arg("batch"), nb::arg("losses").noconvert(),
+      .def("replay", &replay, nb::arg("row"), nb::arg("batch"), nb::arg("elapsed"), nb::arg("rates"),
+           nb::arg("losses").noconvert(),
            nb::arg("outputs").noconvert().none(), nb::arg("keys").noconvert().none())
-      .def("set_number", [](Plan& plan, i64 index, double value) { plan.at(index) = value; })
+      .def("keep", [](Plan& plan, const In<std::uint8_t, 1>& array) { plan.writes(array.data(), array.size()); },
+           nb::arg("array").noconvert())
+      .def_prop_ro("foreign", &Plan::foreign)
       .def_prop_ro("draws", &Plan::draws)
-      .def_prop_ro("numbers", &Plan::numbers)
+      .def_prop_ro("rates", [](Plan& plan) { return plan.rates().size(); })
       .def("__len__", &Plan::size);
 }
 

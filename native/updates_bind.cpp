@@ -29,13 +29,6 @@ struct Lists {
   i64 size(std::size_t i) const { return buffers.size(i); }
 };
 
-// Runs an update of the learning rate, and of how many steps later than now it is.
-template <typename Task, typename... Arrays>
-void perform_update(const Task& task, double lr, const Arrays&...) {
-  Running running;
-  task(lr, 0);
-}
-
 float narrow(double x) { return static_cast<float>(x); }
 
 bool update_sgd(const nb::list& ps, const nb::list& gs, const std::optional<nb::list>& bs, double lr, double momentum,

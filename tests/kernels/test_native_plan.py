@@ -30,7 +30,7 @@ def test_a_replay_computes_with_the_rows_of_each_step(data: np.ndarray) -> None:
     plan, order = _native.Plan(), np.random.default_rng(1).permutation(12)
     recorded(plan, data, order)
     losses, outputs = np.zeros(4), np.zeros((4, 8), np.uint8)
-    assert plan.replay(2, 2, losses, outputs, None) == 4
+    assert plan.replay(2, 2, 0, [], losses, outputs, None) == 4
     expected = np.stack(
         [native.linear(data[order[i : i + 2]], np.ones((1, 3), np.float32), None) for i in (2, 4, 6, 8)]
     )
@@ -43,7 +43,7 @@ def test_a_replay_stops_at_a_loss_that_is_no_number(data: np.ndarray) -> None:
     recorded(plan, data, np.arange(12))
     data[6] = np.nan
     losses = np.zeros(6)
-    assert plan.replay(0, 2, losses, None, None) == 3
+    assert plan.replay(0, 2, 0, [], losses, None, None) == 3
     assert np.isfinite(losses).tolist() == [True] * 3 + [False] + [True] * 2
 
 
@@ -54,7 +54,7 @@ def test_memory_that_a_plan_uses_lives_as_long_as_the_plan(data: np.ndarray) -> 
     expected = 2 * data[:2].sum(1)
     del W
     losses = np.zeros(1)
-    plan.replay(0, 2, losses, None, None)
+    plan.replay(0, 2, 0, [], losses, None, None)
     assert np.allclose(y[:, 0], expected, rtol=1e-6)
 
 
@@ -71,18 +71,18 @@ def test_arguments_that_do_not_fit_are_refused(data: np.ndarray) -> None:
     with pytest.raises(ValueError, match="rows of different sizes"):
         plan.gather(data.view(np.uint8), np.arange(2), np.zeros((2, 4), np.uint8))
     with pytest.raises(ValueError, match="another number of steps"):
-        plan.replay(0, 2, np.zeros(3), np.zeros((2, 8), np.uint8), None)
+        plan.replay(0, 2, 0, [], np.zeros(3), np.zeros((2, 8), np.uint8), None)
     with pytest.raises(TypeError):
-        plan.replay(0, 2, np.zeros(3, np.float32), None, None)
-    with pytest.raises(IndexError):
-        plan.set_number(0, 1.0)
+        plan.replay(0, 2, 0, [], np.zeros(3, np.float32), None, None)
+    with pytest.raises(ValueError, match="learning rates"):
+        plan.replay(0, 2, 0, [0.1], np.zeros(3), None, None)
 
 
 def test_rows_beyond_the_data_are_refused(data: np.ndarray) -> None:
     plan, order = _native.Plan(), np.arange(12)
     recorded(plan, data, order)
     with pytest.raises(IndexError, match="beyond the end of the order"):
-        plan.replay(8, 2, np.zeros(3), None, None)
+        plan.replay(8, 2, 0, [], np.zeros(3), None, None)
     order[0] = -1
     with pytest.raises(IndexError, match="not there"):
-        plan.replay(0, 2, np.zeros(1), None, None)
+        plan.replay(0, 2, 0, [], np.zeros(1), None, None)

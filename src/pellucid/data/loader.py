@@ -113,9 +113,13 @@ class DataLoader:
         self._start = (self._epoch + 1, 0)
         return self._batches(self._epoch, self._batch)
 
-    def _batches(self, epoch: int, first: int) -> Iterator[Any]:
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """Return the order of the rows in an epoch, a function of (seed, "shuffle", epoch)."""
         rows = len(self.dataset)
-        order = generator_for(self.seed, "shuffle", epoch).permutation(rows) if self.shuffle else np.arange(rows)
+        return generator_for(self.seed, "shuffle", epoch).permutation(rows) if self.shuffle else np.arange(rows)
+
+    def _batches(self, epoch: int, first: int) -> Iterator[Any]:
+        order = self.order(epoch)
         for batch in range(first, len(self)):
             indices = order[batch * self.batch_size : (batch + 1) * self.batch_size]
             made = self._make(indices)

@@ -35,6 +35,21 @@ class EpochTotals:
             self.outputs.append(outputs)
             self.targets.append(targets)
 
+    def add_many(self, losses: Array, weight: float, outputs: Array | None, targets: Array | None) -> None:
+        """Add batches of one size at once, as `add` would one after the other: to the same bits.
+
+        Args:
+            losses: the mean losses, one of each batch.
+            weight: by how much each counts.
+            outputs: those of all batches, when they are kept.
+            targets: likewise.
+        """
+        self.loss_sum = float(np.add.accumulate(np.concatenate([[self.loss_sum], losses * weight]))[-1])
+        self.weight += weight * len(losses)
+        if outputs is not None and targets is not None:
+            self.outputs.append(outputs)
+            self.targets.append(targets)
+
     def result(self, metrics: Mapping[str, Metric]) -> dict[str, float]:
         """Return the loss and the metrics of the epoch.
 

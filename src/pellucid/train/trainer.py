@@ -18,6 +18,7 @@ from pellucid.train.callbacks.callback import Callback, StopTraining
 from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
 from pellucid.train.history import History
 from pellucid.train.interrupt import DeferredInterrupt, Interrupted
+from pellucid.train.replay import Replay
 from pellucid.train.sample_weights import batch_weight, weighted_loss
 from pellucid.train.totals import EpochTotals, Metric
 
@@ -47,6 +48,7 @@ class Trainer:
         step: how many steps are complete.
         batch: how many batches of the current epoch are complete.
         history: the numbers of every epoch.
+        replayed: how many steps of the latest fit the engine took by itself, or why none.
 
     Example:
         >>> import pellucid as pl
@@ -87,6 +89,7 @@ class Trainer:
         self.epochs = 0  # the epoch at which the current fit ends
         self.batches = 0  # of an epoch
         self._fit_start: int | None = None
+        self.replayed = ""  # how the steps of the latest fit were taken
         self._stop = ""  # why a callback wants to stop; part of the state, as a checkpoint may be written after it
         self._totals = EpochTotals(keep_outputs=bool(self.metrics))
 
@@ -119,11 +122,12 @@ class Trainer:
             self._fit_start = self.epoch
         self.epochs, self.batches = self._fit_start + epochs, len(loader)
         self.history.stopped = ""
+        replay = Replay(self, loader)
         with DeferredInterrupt() as interrupt:
             try:
                 self._call("on_fit_start")
                 while self.epoch < self.epochs and not self._stop:
-                    self._fit_epoch(loader, judged, interrupt)
+                    self._fit_epoch(loader, judged, interrupt, replay)
                 self.history.stopped = self._stop or f"All {epochs} epochs were trained."
                 self._fit_start, self._stop = None, ""
             except Interrupted:
@@ -133,18 +137,22 @@ class Trainer:
                 self.history.stopped = f"Ended by an error: {error}"
                 raise
             finally:
+                self.replayed = replay.report()
                 self._call("on_fit_end")
                 self.model.eval()
         return self.history
 
-    def _fit_epoch(self, loader: Any, validation: Any, interrupt: DeferredInterrupt) -> None:
+    def _fit_epoch(self, loader: Any, validation: Any, interrupt: DeferredInterrupt, replay: Replay) -> None:
         """Train one epoch, or what is left of it, judge it and tell the callbacks."""
         began = time.perf_counter()
         loader.load_state_dict({"seed": loader.seed, "epoch": self.epoch, "batch": self.batch})
-        row = self._epoch(loader, self._totals, interrupt)
+        if replay.reason:
+            self._epoch(loader, self._totals, interrupt)
+        else:
+            replay.epoch(self._totals, interrupt)
+        row = self._totals.result(self.metrics)
         if validation is not None:
-            judged = self._epoch(validation, EpochTotals(keep_outputs=bool(self.metrics)))
-            row |= {f"validation_{name}": value for name, value in judged.items()}
+            row |= {f"validation_{name}": value for name, value in self._judged(validation).items()}
         row["lr"] = self.optimizer.param_groups[0]["lr"]
         row["seconds"] = time.perf_counter() - began
         self.history.append(row)
@@ -156,7 +164,7 @@ class Trainer:
         self._call("on_epoch_end")
         interrupt.check()
 
-    def _epoch(self, loader: Any, totals: EpochTotals, interrupt: DeferredInterrupt | None = None) -> dict[str, float]:
+    def _epoch(self, loader: Any, totals: EpochTotals, interrupt: DeferredInterrupt | None = None) -> None:
         """Go through the batches once: a training epoch where `interrupt` is given, else a judging one."""
         self.model.train(interrupt is not None)
         for inputs, targets, *weights in loader:
@@ -167,10 +175,13 @@ class Trainer:
                     loss, outputs, weight = self._forward(inputs, targets, *weights)
             totals.add(loss.item(), weight, outputs.array, targets.array)
             if interrupt is not None:
-                self.step, self.batch = self.step + 1, self.batch + 1
-                self._call("on_step_end")
+                self._stepped(1)
                 interrupt.check()
-        return totals.result(self.metrics)
+
+    def _stepped(self, steps: int) -> None:
+        """Count steps that were taken, and tell the callbacks."""
+        self.step, self.batch = self.step + steps, self.batch + steps
+        self._call("on_step_end")
 
     def _step(self, inputs: Tensor, targets: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor, float]:
         """Forward, backward, update: the loop that anybody would write."""
@@ -198,9 +209,14 @@ class Trainer:
         """Return the loss and the metrics over all rows of `data`, in evaluation mode."""
         was_training = self.model.training
         try:
-            return self._epoch(self._judging_loader(data), EpochTotals(keep_outputs=bool(self.metrics)))
+            return self._judged(self._judging_loader(data))
         finally:
             self.model.train(was_training)
+
+    def _judged(self, loader: Any) -> dict[str, float]:
+        totals = EpochTotals(keep_outputs=bool(self.metrics))
+        self._epoch(loader, totals)
+        return totals.result(self.metrics)
 
     def predict(self, X: Any, batch_size: int = 1024) -> Array:
         """Return the model's outputs for the rows of X as one array, in evaluation mode.

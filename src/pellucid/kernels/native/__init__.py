@@ -39,6 +39,7 @@ from pellucid.kernels.native.mean_losses import (
     mse_backward,
 )
 from pellucid.kernels.native.norms import normalize, normalize_backward
+from pellucid.kernels.native.plan import new_plan
 from pellucid.kernels.native.products import linear, linear_backward, matmul
 from pellucid.kernels.native.rows import (
     cross_entropy,
@@ -85,6 +86,7 @@ __all__ = [
     "mish_backward",
     "mse",
     "mse_backward",
+    "new_plan",
     "normalize",
     "normalize_backward",
     "relu",

@@ -34,14 +34,9 @@ from pellucid.kernels.reference.mean_losses import (
     mse_backward,
 )
 from pellucid.kernels.reference.norms import normalize, normalize_backward
+from pellucid.kernels.reference.plan import new_plan
 from pellucid.kernels.reference.products import add_at, linear, linear_backward, matmul
-from pellucid.kernels.reference.rows import (
-    log_softmax,
-    log_softmax_backward,
-    logsumexp,
-    softmax,
-    softmax_backward,
-)
+from pellucid.kernels.reference.rows import log_softmax, log_softmax_backward, logsumexp, softmax, softmax_backward
 from pellucid.kernels.reference.updates import update_adam, update_rmsprop, update_sgd
 
 __all__ = [
@@ -75,6 +70,7 @@ __all__ = [
     "mish_backward",
     "mse",
     "mse_backward",
+    "new_plan",
     "normalize",
     "normalize_backward",
     "relu",

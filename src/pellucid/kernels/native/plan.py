@@ -1,0 +1,95 @@
+"""Plans: what kernels did in one step, to be done again in C++ with other rows."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+import pellucid._native as _native  # noqa: PLR0402 - its absence must be a ModuleNotFoundError
+from pellucid.kernels._types import Array
+
+__all__ = ["Plan", "new_plan"]
+
+
+class Plan:
+    """A recorded step. The arrays that its kernels were given stay its own: a replay writes into them again."""
+
+    def __init__(self) -> None:
+        self._plan = _native.Plan()
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Record what kernels do on this thread inside the block."""
+        self._plan.begin()
+        try:
+            yield
+        finally:
+            self._plan.end()
+
+    def gather(self, source: Array, order: Array, out: Array) -> None:
+        """Begin every step with copying the rows `order[row : row + len(out)]` of `source` to `out`."""
+        self._plan.gather(_bytes(source), order, _bytes(out))
+
+    def loss(self, loss: Array) -> None:
+        """Note the loss of every step, a number in float32 that lies here from this moment of the step on."""
+        self._plan.loss(loss.reshape(1))
+
+    def outputs(self, outputs: Array) -> None:
+        """Keep the outputs of every step."""
+        self._plan.outputs(_bytes(outputs).reshape(-1))
+
+    def lasting(self, arrays: Sequence[Array]) -> None:
+        """Name the arrays that last from step to step, which kernels may read as they are."""
+        for a in arrays:
+            self._plan.keep(_bytes(a.reshape(1, -1)).reshape(-1))
+
+    @property
+    def foreign(self) -> int:
+        """How often a kernel read memory that no kernel had written: something was computed elsewhere."""
+        return self._plan.foreign
+
+    @property
+    def draws(self) -> int:
+        """How many random keys a step takes."""
+        return self._plan.draws
+
+    @property
+    def rates(self) -> int:
+        """How many learning rates a step takes."""
+        return self._plan.rates
+
+    def replay(
+        self,
+        row: int,
+        batch: int,
+        elapsed: int,
+        rates: Sequence[float],
+        losses: Array,
+        outputs: Array | None,
+        keys: Array | None,
+    ) -> int:
+        """Take as many steps as `losses` has places, and return how many were ended.
+
+        One whose loss is NaN or infinite is not ended: nothing that lasts has changed in it.
+
+        Args:
+            row: where the first batch begins in the order of rows.
+            batch: rows of a batch.
+            elapsed: steps that the optimizer has taken since before the recorded one.
+            rates: the learning rates.
+            losses: (steps,), float64; filled.
+            outputs: (steps, ...); filled, where there is one.
+            keys: (steps, draws, 2), uint32.
+        """
+        kept = None if outputs is None else _bytes(outputs)
+        return self._plan.replay(row, batch, elapsed, list(rates), losses, kept, keys)
+
+
+def new_plan() -> Plan:
+    """Return a plan to record a step with."""
+    return Plan()
+
+
+def _bytes(rows: Array) -> Array:
+    """Return rows of bytes, a view."""
+    return rows.reshape(len(rows), -1).view(np.uint8)

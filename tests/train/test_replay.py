@@ -1,0 +1,258 @@
+"""Steps that the engine takes by itself give the bits of steps that are computed one by one."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+
+import pellucid as pl
+from pellucid import nn, optim
+from pellucid.train import Callback, ModelCheckpoint, Trainer, TrainingDivergedError
+from pellucid.train.callbacks import GradientNormClipping
+
+OPTIMIZERS = {
+    "SGD": lambda p: optim.SGD(p, lr=0.1),
+    "SGD with momentum": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+    "Adam": lambda p: optim.Adam(p, lr=0.01),
+    "AdamW": lambda p: optim.AdamW(p, lr=0.01),
+    "RMSprop": lambda p: optim.RMSprop(p, lr=0.01, momentum=0.5, centered=True),
+}
+LOSSES = {"classes": nn.CrossEntropyLoss, "numbers": nn.MSELoss, "yes or no": nn.BCEWithLogitsLoss}
+
+
+@pytest.fixture(autouse=True)
+def _native_engine():
+    with pl.use_engine("native"):
+        yield
+
+
+class Eager(Callback):
+    """Looks at every step, so that none can be replayed; changes nothing."""
+
+    only_shows = True
+
+    def on_gradients(self, trainer):
+        del trainer
+
+
+def data(loss, rows=130):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((rows, 5), dtype=np.float32)
+    if loss == "classes":
+        return X, rng.integers(0, 3, rows)
+    y = rng.standard_normal((rows, 3), dtype=np.float32)
+    return X, y if loss == "numbers" else (y > 0).astype(np.float32)
+
+
+def trainer_of(
+    loss="classes", optimizer="Adam", activation=nn.Tanh, dropout=0.0, callbacks=(), schedule=None, **options
+):
+    pl.manual_seed(0)
+    layers = [nn.Linear(5, 8), activation(), *([nn.Dropout(dropout)] if dropout else []), nn.Linear(8, 3)]
+    model = nn.Sequential(*layers)
+    made = OPTIMIZERS[optimizer](model.parameters())
+    scheduler = None if schedule is None else schedule(made)
+    return Trainer(model, LOSSES[loss](), made, callbacks=callbacks, scheduler=scheduler, seed=1, **options)
+
+
+def everything(trainer):
+    """Return what a training leaves, as bytes and numbers."""
+    state = trainer.state_dict()
+    history = {name: trainer.history[name] for name in trainer.history if name != "seconds"}
+    moments = {
+        (i, name): value.array.tobytes() if isinstance(value, pl.Tensor) else value
+        for i, remembered in state["optimizer"]["state"].items()
+        for name, value in remembered.items()
+    }
+    weights = {name: p.array.tobytes() for name, p in trainer.model.state_dict().items()}
+    gradients = [p.grad is not None and p.grad.array.tobytes() for p in trainer.model.parameters()]
+    groups = state["optimizer"]["param_groups"]
+    return weights, moments, groups, gradients, history, state["position"], trainer.optimizer.steps_taken
+
+
+def both(loss="classes", *, epochs=5, batch_size=32, validation=None, **options):
+    """Train twice, replayed and one by one; return both trainers."""
+    trainers = trainer_of(loss, **options), trainer_of(loss, **options)
+    trainers[1].callbacks.append(Eager())
+    for trainer in trainers:
+        trainer.fit(data(loss), validation, epochs=epochs, batch_size=batch_size)
+    assert trainers[0].replayed.endswith("steps were replayed by the engine"), trainers[0].replayed
+    assert "Eager looks at every step" in trainers[1].replayed
+    return trainers
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_replayed_steps_give_the_bits_of_computed_ones(loss, optimizer):
+    replayed, computed = both(loss, optimizer=optimizer)
+    assert everything(replayed) == everything(computed)
+
+
+@pytest.mark.parametrize("activation", [nn.ReLU, nn.Sigmoid, nn.GELU, nn.SiLU])
+def test_activations_are_replayed(activation):
+    replayed, computed = both(activation=activation)
+    assert everything(replayed) == everything(computed)
+
+
+@pytest.mark.parametrize("batch_size", [1, 13, 64, 130])
+def test_any_size_of_batch_is_replayed_with_its_short_last_one(batch_size):
+    replayed, computed = both(batch_size=batch_size, epochs=6)
+    assert everything(replayed) == everything(computed)
+
+
+def test_dropout_draws_the_same_masks_in_a_replay():
+    replayed, computed = both(dropout=0.4)
+    assert everything(replayed) == everything(computed)
+    assert everything(replayed)[0] != everything(both(dropout=0.41)[0])[0]
+
+
+def test_schedules_by_epoch_validation_and_metrics_go_on():
+    def accuracy(outputs, targets):
+        return float((outputs.argmax(1) == targets).mean())
+
+    replayed, computed = both(
+        schedule=lambda made: optim.lr_scheduler.ExponentialLR(made, 0.7),
+        validation=data("classes", 40),
+        metrics={"accuracy": accuracy},
+    )
+    assert everything(replayed) == everything(computed)
+    assert len(set(replayed.history["accuracy"])) > 1
+
+
+def test_hyperparameters_changed_between_epochs_are_seen():
+    class Changes(Callback):
+        def on_epoch_end(self, trainer):
+            trainer.optimizer.param_groups[0]["weight_decay"] += 0.1
+
+    replayed, computed = both(optimizer="AdamW", callbacks=[Changes()])
+    assert everything(replayed) == everything(computed)
+    unchanged, _ = both(optimizer="AdamW")
+    assert everything(replayed)[0] != everything(unchanged)[0]
+
+
+def test_layers_frozen_between_epochs_are_left_alone():
+    class Freezes(Callback):
+        def on_epoch_end(self, trainer):
+            if trainer.epoch == 2:
+                trainer.model[0].requires_grad_(False)
+
+    replayed, computed = both(callbacks=[Freezes()])
+    assert everything(replayed)[0] == everything(computed)[0]
+
+
+def test_weights_put_back_between_epochs_are_those_that_are_trained():
+    class PutsBack(Callback):
+        def on_epoch_end(self, trainer):
+            if trainer.epoch == 1:
+                self.kept = {name: p.detach().clone() for name, p in trainer.model.state_dict().items()}
+            elif trainer.epoch == 3:
+                trainer.model.load_state_dict(self.kept)
+
+    replayed, computed = both(callbacks=[PutsBack()])
+    assert everything(replayed) == everything(computed)
+
+
+def test_a_run_resumed_in_the_middle_of_an_epoch_gives_the_same_bits(tmp_path):
+    whole, _ = both(dropout=0.2)
+    halves = trainer_of(dropout=0.2, callbacks=[ModelCheckpoint(tmp_path, monitor=None, every_epochs=9, every_steps=7)])
+
+    class Stops(Callback):
+        only_shows = True
+
+        def on_epoch_end(self, trainer):
+            if trainer.epoch == 3:
+                raise RuntimeError("the power fails")
+
+    halves.callbacks.append(Stops())
+    with pytest.raises(RuntimeError, match="power"):
+        halves.fit(data("classes"), epochs=5, batch_size=32)
+    resumed = trainer_of(
+        dropout=0.2, callbacks=[ModelCheckpoint(tmp_path, monitor=None, every_epochs=9, every_steps=7)]
+    )
+    resumed.load_checkpoint(resumed.callbacks[-1].last)
+    assert resumed.step == 14
+    resumed.fit(data("classes"), epochs=5, batch_size=32)
+    assert everything(resumed)[:2] == everything(whole)[:2]
+    assert resumed.history["loss"] == whole.history["loss"]
+
+
+def test_ctrl_c_ends_after_a_step_and_leaves_a_state_to_go_on_from():
+    class Interrupts(Callback):
+        def on_epoch_end(self, trainer):
+            if trainer.epoch == 3 and not trainer.history.stopped:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    trainer = trainer_of(callbacks=[Interrupts()])
+    trainer.fit(data("classes"), epochs=5, batch_size=32)
+    assert trainer.history.stopped == "Interrupted by Ctrl-C in epoch 4."
+    trainer.fit(data("classes"), epochs=5, batch_size=32)
+    _, computed = both()
+    assert everything(trainer)[:2] == everything(computed)[:2]
+
+
+def test_a_run_that_diverges_raises_the_error_of_a_computed_one():
+    def diverging(callbacks=()):
+        trainer = trainer_of(optimizer="SGD", activation=nn.Identity, callbacks=callbacks)
+        trainer.optimizer.param_groups[0]["lr"] = 10.0
+        with pytest.raises(TrainingDivergedError) as raised:
+            trainer.fit(data("classes"), epochs=50, batch_size=32)
+        return trainer, str(raised.value)
+
+    replayed, words = diverging()
+    computed, expected = diverging([Eager()])
+    assert words == expected
+    assert "replayed" in replayed.replayed
+    assert everything(replayed)[:2] == everything(computed)[:2]
+
+
+class Branching(nn.Module):
+    """Computes by what it is given, which no recorded step could."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(5, 3)
+
+    def forward(self, x):
+        return self.layer(x) if x.array.mean() > 0 else -self.layer(x)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda t: setattr(t, "model", Branching()), "the layer Branching"),
+        (lambda t: setattr(t, "loss", nn.CrossEntropyLoss(weight=pl.ones(3))), "the loss"),
+        (lambda t: setattr(t, "loss", nn.CrossEntropyLoss(label_smoothing=0.1)), "the loss"),
+        (lambda t: setattr(t, "penalty", lambda model: model[0].weight.abs().sum()), "penalty"),
+        (lambda t: t.callbacks.append(GradientNormClipping(1.0)), "GradientNormClipping"),
+        (lambda t: t.model[0].register_forward_hook(lambda *_: None), "hooks"),
+        (lambda t: setattr(t, "optimizer", optim.Adagrad(t.model.parameters())), "the optimizer"),
+    ],
+)
+def test_what_cannot_be_recorded_is_computed_and_the_reason_kept(change, reason):
+    trainer = trainer_of()
+    change(trainer)
+    if trainer.optimizer.param_groups[0]["params"][0] is not next(trainer.model.parameters()):
+        trainer.optimizer = optim.Adam(trainer.model.parameters())
+    trainer.fit(data("classes"), epochs=3, batch_size=32)
+    assert trainer.replayed.startswith("every step was computed one by one: ")
+    assert reason in trainer.replayed
+
+
+def test_the_reference_engine_computes_every_step():
+    with pl.use_engine("numpy"):
+        trainer = trainer_of()
+        trainer.fit(data("classes"), epochs=3)
+    assert "the engine 'numpy' records no steps" in trainer.replayed
+
+
+def test_a_replayed_step_that_differs_is_never_used(monkeypatch):
+    from pellucid.train import replay
+
+    monkeypatch.setattr(replay, "_equal", lambda a, b: False)
+    trainer = trainer_of()
+    trainer.fit(data("classes"), epochs=5, batch_size=32)
+    assert "a replayed step differs" in trainer.replayed
+    computed = trainer_of(callbacks=[Eager()])
+    computed.fit(data("classes"), epochs=5, batch_size=32)
+    assert everything(trainer)[:5] == everything(computed)[:5]
