@@ -4,8 +4,9 @@
 // then the panels of the block. The micro kernel (gemm_tile.h) keeps an MR x NR piece of C in registers over a whole
 // block of K, so each element of C is read and written once a block; a tile of A stays in the first-level cache
 // while the panels of B stream from the second. B is copied into scratch, panel by panel, where enough row tiles
-// use it to pay for the copy, where it is transposed, or where a panel is narrower than NR. A is read in place
-// unless its rows lie so that they would evict each other (see `copies_a`). Tiles of M are of nearly equal height:
+// use it to pay for the copy, where it is transposed, or where a panel is narrower than NR. A is read in place: copies
+// of its tiles, also where its rows lie a multiple of 4096 bytes apart and share a set of the first-level cache, made
+// no product faster and transposed ones 6% slower (AMD Zen 5). Tiles of M are of nearly equal height:
 // 33 rows are 11 + 11 + 11 and not 14 + 14 + 5.
 #include "gemm.h"
 
@@ -19,14 +20,7 @@ namespace {
 using pellucid::Gemm;
 
 constexpr i64 KC = 448;
-constexpr i64 PANELS = 12;     // with KC, 12 panels of AVX-512 take 690 KB of a second-level cache of 1 MB
-constexpr i64 A_STRIDE = KC + VL;  // of a copied tile of A: no two of its rows share a set of the first-level cache
-constexpr i64 A_ROWS = (MR + VL - 1) / VL * VL;
-
-// Rows at a stride of 4096 bytes fall into one set of the first-level cache, which holds 8 to 12 of them.
-bool copies_a(const Gemm& g, i64 panels) {
-  return panels > 1 && g.lda % 1024 == 0;
-}
+constexpr i64 PANELS = 12;  // with KC, 12 panels of AVX-512 take 690 KB of a second-level cache of 1 MB
 
 bool copies_b(const Gemm& g) { return g.transpose_b || (g.M > 4 * MR && g.ldb > NR); }
 
@@ -35,7 +29,7 @@ bool by_dots(const Gemm& g) {
   return g.transpose_b && !g.transpose_a && g.K >= VL && g.M <= (g.K < 256 ? DOT_ROWS : 2 * DOT_ROWS);
 }
 
-i64 gemm_scratch(const Gemm&) { return PANELS * NR * KC + A_STRIDE * A_ROWS; }
+i64 gemm_scratch(const Gemm&) { return PANELS * NR * KC; }
 
 // Copies `panels` panels of op(B), k rows of each, one after the other; the last may be narrower.
 void pack_b(const Gemm& g, i64 k0, i64 k, i64 n0, i64 n, float* out) {
@@ -45,14 +39,6 @@ void pack_b(const Gemm& g, i64 k0, i64 k, i64 n0, i64 n, float* out) {
     if (g.transpose_b) copy_transposed(g.B + (n0 + j) * g.ldb + k0, g.ldb, width, k, out, wide);
     else copy_block(g.B + k0 * g.ldb + n0 + j, g.ldb, k, width, out, wide);
   }
-}
-
-// The tile's rows of a transposed A, side by side in k rows of A_ROWS floats; some of its neighbours come along so that
-// whole vectors are copied.
-const float* copy_a_columns(const Gemm& g, i64 k0, i64 k, i64 i, i64 rows, float* out) {
-  const i64 from = g.M < A_ROWS ? i : smaller(i, g.M - A_ROWS);
-  copy_block(g.A + k0 * g.lda + from, g.lda, k, g.M < A_ROWS ? rows : A_ROWS, out, A_ROWS);
-  return out + (i - from);
 }
 
 void empty_sum(const Gemm& g) {
@@ -67,7 +53,6 @@ void gemm(const Gemm& g, float* scratch) {
   if (g.M <= 0 || g.N <= 0) return;
   if (g.K == 0) return empty_sum(g);
   if (by_dots(g)) return gemm_dot(g);
-  float* const a_copy = scratch + PANELS * NR * KC;
   const i64 tiles = ceil_div(g.M, MR);
   const bool pack_all = copies_b(g);
   for (i64 k0 = 0, k = 0; k0 < g.K; k0 += k) {
@@ -76,23 +61,16 @@ void gemm(const Gemm& g, float* scratch) {
     const bool last = k0 + k == g.K;
     for (i64 n0 = 0; n0 < g.N; n0 += PANELS * NR) {
       const i64 n = smaller(PANELS * NR, g.N - n0);
-      const bool copy_a = copies_a(g, ceil_div(n, NR));
       pack_b(g, k0, k, n0, n, scratch);
       for (i64 t = 0; t < tiles; ++t) {
         const i64 i = g.M * t / tiles, rows = g.M * (t + 1) / tiles - i;
         const float* a = g.transpose_a ? g.A + k0 * g.lda + i : g.A + i * g.lda + k0;
-        i64 lda = g.lda;
-        if (copy_a) {
-          lda = g.transpose_a ? A_ROWS : A_STRIDE;
-          a = g.transpose_a ? copy_a_columns(g, k0, k, i, rows, a_copy) : a_copy;
-          if (!g.transpose_a) copy_block(g.A + i * g.lda + k0, g.lda, rows, k, a_copy, lda);
-        }
         for (i64 j = 0; j < n; j += NR) {
           const i64 width = smaller(NR, n - j);
           const int vectors = width <= VL ? 1 : 2;
           const bool packed = pack_all || width < NR;
           tile_for(vectors, g.transpose_a, rows)(
-              {k, a, lda, packed ? scratch + j * KC : g.B + k0 * g.ldb + n0 + j, packed ? vectors * VL : g.ldb,
+              {k, a, g.lda, packed ? scratch + j * KC : g.B + k0 * g.ldb + n0 + j, packed ? vectors * VL : g.ldb,
                g.C + i * g.ldc + n0 + j, g.ldc, width, last && g.bias ? g.bias + n0 + j : nullptr,
                g.accumulate || k0 > 0});
         }
