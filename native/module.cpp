@@ -15,6 +15,7 @@ NB_MODULE(_native, m) {
   bind_updates(m);
   bind_maps(m);
   bind_rows(m);
+  bind_embedding(m);
   bind_norms(m);
   bind_dropout(m);
   bind_losses(m);

@@ -49,7 +49,7 @@ def embedding(
             out[skipped] = 0
         return out
 
-    return record(W[index], (weight, dW))
+    return record(K.take_rows(W, index), (weight, dW))
 
 
 def check_embedding_options(max_norm: Any, norm_type: Any, sparse: Any) -> None:

@@ -7,6 +7,7 @@ rounding, and the same bits for any number of threads.
 
 from pellucid.kernels.native.clipping import scale_all, total_norm
 from pellucid.kernels.native.counted import dropout, dropout_mask
+from pellucid.kernels.native.embedding import add_at, take_rows
 from pellucid.kernels.native.maps import (
     erf,
     exp,
@@ -55,6 +56,7 @@ from pellucid.kernels.native.runtime import get_num_threads, isa, set_num_thread
 from pellucid.kernels.native.updates import update_adam, update_rmsprop, update_sgd
 
 __all__ = [
+    "add_at",
     "bce",
     "bce_backward",
     "bce_with_logits",
@@ -100,6 +102,7 @@ __all__ = [
     "softmax",
     "softmax_backward",
     "softplus",
+    "take_rows",
     "tanh",
     "tanh_backward",
     "total_norm",

@@ -22,6 +22,7 @@ from pellucid.kernels.reference.activations import (
 )
 from pellucid.kernels.reference.clipping import scale_all, total_norm
 from pellucid.kernels.reference.counted import dropout, dropout_mask
+from pellucid.kernels.reference.embedding import add_at, take_rows
 from pellucid.kernels.reference.error_function import erf
 from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward, mean_cross_entropy
 from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
@@ -35,7 +36,7 @@ from pellucid.kernels.reference.mean_losses import (
 )
 from pellucid.kernels.reference.norms import normalize, normalize_backward
 from pellucid.kernels.reference.plan import new_plan
-from pellucid.kernels.reference.products import add_at, linear, linear_backward, matmul
+from pellucid.kernels.reference.products import linear, linear_backward, matmul
 from pellucid.kernels.reference.rows import log_softmax, log_softmax_backward, logsumexp, softmax, softmax_backward
 from pellucid.kernels.reference.updates import update_adam, update_rmsprop, update_sgd
 
@@ -83,6 +84,7 @@ __all__ = [
     "softmax",
     "softmax_backward",
     "softplus",
+    "take_rows",
     "tanh",
     "tanh_backward",
     "total_norm",

@@ -1,14 +1,13 @@
-"""Products of matrices, and the scatter that undoes a gather."""
+"""Products of matrices."""
 
 import math
-from typing import Any
 
 import numpy as np
 
 from pellucid._quiet import QUIET
 from pellucid.kernels._types import Array
 
-__all__ = ["add_at", "linear", "linear_backward", "matmul"]
+__all__ = ["linear", "linear_backward", "matmul"]
 
 
 def matmul(x: Array, y: Array) -> Array:
@@ -33,10 +32,3 @@ def linear_backward(
     dW = QUIET.run(np.matmul, rows.T, x.reshape(len(rows), x.shape[-1])) if need_W else None
     db = QUIET.run(np.add.reduce, rows, 0) if need_b else None
     return dx, dW, db
-
-
-def add_at(shape: tuple[int, ...], index: Any, values: Array) -> Array:
-    """Return zeros of `shape` with `values` added at `index`; places named more than once add up."""
-    out = np.zeros(shape, dtype=values.dtype)
-    np.add.at(out, index, values)
-    return out
