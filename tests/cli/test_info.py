@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 
 import pellucid as pl
@@ -30,6 +31,7 @@ def test_a_run_is_described(pellucid, trained):
     assert "target   left, binary" in outcome.out
     assert "command  pellucid train customers.csv --target left --lr 0.01 --epochs 8\n" in outcome.out
     assert "status   finished: All 8 epochs were trained." in outcome.out
+    assert re.search(r"steps    (\d+ steps were replayed|every step was computed one by one: )", outcome.out)
     assert "model.safetensors (" in outcome.out
     metrics = json.loads((trained / "metrics.json").read_text())
     accuracies = [f"{metrics[part]['accuracy']:.4f}" for part in ("train", "validation", "test")]

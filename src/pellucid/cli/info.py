@@ -87,7 +87,10 @@ def _run(folder: str) -> dict[str, str]:
         }
     except (ConfigError, LookupError, TypeError) as error:
         raise RunError(f"{files.config} was changed or damaged: {error!r}") from None
-    return facts | {"status": _status(files), "files": _files(files.folder)}
+    steps = read_status(files.folder).get("steps")
+    return (
+        facts | {"status": _status(files)} | ({"steps": str(steps)} if steps else {}) | {"files": _files(files.folder)}
+    )
 
 
 def _status(files: RunFiles) -> str:

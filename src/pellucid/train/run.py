@@ -197,6 +197,7 @@ def _fit(
         stopped=history.stopped,
         best_epoch=history.best_epoch,
         seconds=seconds,
+        steps=trainer.replayed,
     )
     return RunResult(
         folder=files.folder,
