@@ -63,8 +63,8 @@ def ulps(y, exact):
     return d
 
 
-# Measured over 6 million numbers: exp 1.03, log 0.82, log1p 0.88, tanh 2.47, sigmoid 2.48, erf 1.3, softplus 1.7,
-# silu 2.5, mish 4.2.
+# Measured over 16 million numbers: exp 1.05, log 0.83, log1p 0.86, tanh 2.47, sigmoid 2.48, erf 1.33, softplus 1.69,
+# silu 2.31, mish 4.57.
 @pytest.mark.parametrize(
     ("name", "bound", "low"),
     [
@@ -76,7 +76,7 @@ def ulps(y, exact):
         ("erf", 1.5, -np.inf),
         ("softplus", 2, -np.inf),
         ("silu", 3, -87),  # below, e^-x overflows before the quotient is 0
-        ("mish", 4.5, -87),
+        ("mish", 5, -87),
     ],
 )
 def test_errors_are_a_few_units_in_the_last_place_from_end_to_end(isa, name, bound, low):
