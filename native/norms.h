@@ -1,14 +1,16 @@
-// Normalisation of the rows (layer norm) or the columns (batch norm) of a matrix, scaled and shifted, both ways.
+// Normalisation of the rows (layer norm, RMS norm) or the columns (batch norm) of a matrix, scaled and shifted, both ways.
 #pragma once
 
 #include "isa.h"
 
 namespace pellucid {
 
+// Not centred, rows are taken as if their mean were 0, in both directions: that is RMS norm.
 // y = (x - mean) rstd w + b, with rstd = 1 / sqrt(var + eps); x, y: (rows, columns). mean, var and rstd have one number
 // for each row, or for each column; w and b, either of which may be null, have one for each column.
 struct Norm {
   i64 rows, columns;
+  bool centred;
   const float *x, *w, *b;
   float eps;
   float *y, *mean, *var, *rstd;
@@ -18,6 +20,7 @@ struct Norm {
 // dw = sum dy x_hat and db = sum dy over the rows.
 struct NormGradient {
   i64 rows, columns;
+  bool centred;
   const float *x, *mean, *rstd, *w, *dy;
   float *dx, *dw, *db;
 };

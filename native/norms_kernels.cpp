@@ -1,4 +1,4 @@
-// Layer norm along rows, batch norm along columns.
+// Layer norm and RMS norm along rows, batch norm along columns.
 //
 // Of rows: one row after the other, its vectors reduced over the lanes at the end; the row stays in the first-level
 // cache for its three passes (mean, variance, result). Of columns: VL columns at a time, lanes being columns, so that
@@ -71,7 +71,7 @@ INLINE v scaled(v x_hat, const float* w, const float* b, i64 j, i64 count) {
 void of_rows(const Norm& n) {
   for (i64 r = 0; r < n.rows; ++r) {
     const float* x = n.x + r * n.columns;
-    const float mean = mean_of_row(n.columns, [&](i64 j, i64 count) { return get(x + j, count); });
+    const float mean = n.centred ? mean_of_row(n.columns, [&](i64 j, i64 count) { return get(x + j, count); }) : 0;
     const v m = all(mean);
     const float var = mean_of_row(n.columns, [&](i64 j, i64 count) {
       const v centred = get(x + j, count) - m;
@@ -92,10 +92,10 @@ void of_rows_backward(const NormGradient& n, float* sums) {
   for (i64 j = 0; j < 2 * n.columns; ++j) sums[j] = 0;
   for (i64 r = 0; r < n.rows; ++r) {
     const float *x = n.x + r * n.columns, *dy = n.dy + r * n.columns;
-    const v m = all(n.mean[r]), rstd = all(n.rstd[r]);
+    const v m = all(n.centred ? n.mean[r] : 0), rstd = all(n.rstd[r]);
     const auto x_hat = [&](i64 j, i64 count) { return (get(x + j, count) - m) * rstd; };
     const auto dx_hat = [&](i64 j, i64 count) { return scaled(get(dy + j, count), n.w, nullptr, j, count); };
-    const float centre = mean_of_row(n.columns, dx_hat);
+    const float centre = n.centred ? mean_of_row(n.columns, dx_hat) : 0;
     const float along = mean_of_row(n.columns, [&](i64 j, i64 count) { return dx_hat(j, count) * x_hat(j, count); });
     each_of_row(n.columns, [&](i64 j, i64 count) {
       const v h = x_hat(j, count), d = get(dy + j, count);

@@ -71,6 +71,22 @@ def test_values_and_gradients_are_the_references(shape, axis, affine):
         same_bits_for_any_threads(lambda i=i: backward(native, x, w, dy, axis)[i])
 
 
+@pytest.mark.parametrize(("shape", "axis"), [c for c in CASES if c[1] != (0,)])
+@pytest.mark.parametrize("affine", [False, True])
+def test_rms_norm_is_the_references(shape, axis, affine):
+    x, w, _, dy = operands(shape, axis)
+    w = w if affine else None
+    (y, r), (y64, r64) = native.rms_normalize(x, axis, 1e-5, w), reference.rms_normalize(*wide(x), axis, 1e-5, *wide(w))
+    np.testing.assert_allclose(y, y64, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(r, r64, rtol=1e-5)
+    dx, dw = native.rms_normalize_backward(x, r, w, dy, axis)
+    dx64, dw64 = reference.rms_normalize_backward(*wide(x, r, w, dy), axis)
+    np.testing.assert_allclose(dx, dx64, rtol=5e-5, atol=1e-5 * max(1, r64.max()))
+    np.testing.assert_allclose(dw, dw64.sum(axis=tuple(range(x.ndim - len(axis)))), rtol=5e-5, atol=1e-4)
+    same_bits_for_any_threads(lambda: native.rms_normalize(x, axis, 1e-5, w)[0])
+    same_bits_for_any_threads(lambda: native.rms_normalize_backward(x, r, w, dy, axis)[1])
+
+
 @given(st.integers(4, 40), st.integers(4, 70), st.sampled_from([(0,), (-1,)]), st.integers(0, 2**32 - 1))
 @few
 def test_any_shape_and_layout(rows, columns, axis, seed):
@@ -111,17 +127,19 @@ def test_what_is_neither_rows_nor_columns_is_the_references_business():
 def test_the_binding_refuses_what_does_not_fit():
     x, two, three = np.zeros((2, 3), np.float32), np.zeros(2, np.float32), np.zeros(3, np.float32)
     for call in (
-        lambda: _native.norm(x, two, None, 0.0, True, x, two, two, two),
-        lambda: _native.norm(x, None, two, 0.0, True, x, two, two, two),
-        lambda: _native.norm(x, None, None, 0.0, True, x, three, two, two),
-        lambda: _native.norm(x, None, None, 0.0, False, x, two, two, two),
-        lambda: _native.norm(x, None, None, 0.0, True, x[:1], two, two, two),
-        lambda: _native.norm_backward(x, two, two, two, x, True, x, three, three),
-        lambda: _native.norm_backward(x, two, two, None, x[:1], True, x, three, three),
-        lambda: _native.norm_backward(x, two, two, None, x, True, x, two, three),
-        lambda: _native.norm_backward(x, two, two, None, x, False, x, three, three),
+        lambda: _native.norm(x, two, None, 0.0, True, True, x, two, two, two),
+        lambda: _native.norm(x, None, two, 0.0, True, True, x, two, two, two),
+        lambda: _native.norm(x, None, None, 0.0, True, True, x, three, two, two),
+        lambda: _native.norm(x, None, None, 0.0, False, True, x, two, two, two),
+        lambda: _native.norm(x, None, None, 0.0, True, True, x[:1], two, two, two),
+        lambda: _native.norm_backward(x, two, two, two, x, True, True, x, three, three),
+        lambda: _native.norm_backward(x, two, two, None, x[:1], True, True, x, three, three),
+        lambda: _native.norm(x, None, None, 0.0, False, False, x, three, three, three),
+        lambda: _native.norm_backward(x, three, three, None, x, False, False, x, three, three),
+        lambda: _native.norm_backward(x, two, two, None, x, True, True, x, two, three),
+        lambda: _native.norm_backward(x, two, two, None, x, False, True, x, three, three),
     ):
         with pytest.raises(ValueError, match="norm"):
             call()
     with pytest.raises(TypeError):
-        _native.norm(x.astype(float), None, None, 0.0, True, x, two, two, two)
+        _native.norm(x.astype(float), None, None, 0.0, True, True, x, two, two, two)

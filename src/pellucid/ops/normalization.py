@@ -81,15 +81,10 @@ def rms_norm(
     axes = _last_axes("rms_norm", x, normalized_shape, weight=weight)
     a = float_array(x)
     eps = float(np.finfo(a.dtype).eps) if eps is None else eps
-    with np.errstate(all="ignore"):
-        r = 1 / np.sqrt(np.mean(a * a, axis=axes, keepdims=True) + eps)
-        x_hat = a * r
-
-    def dx(dy: Array) -> Array:
-        dx_hat = dy if weight is None else dy * weight.array
-        return r * (dx_hat - x_hat * np.mean(dx_hat * x_hat, axis=axes, keepdims=True))
-
-    return _scaled_and_shifted(x, x_hat, dx, weight, None)
+    w = None if weight is None else weight.array
+    y, r = K.rms_normalize(a, axes, eps, w)
+    inputs = (x,) if weight is None else (x, weight)
+    return record_joint(y, inputs, lambda dy: K.rms_normalize_backward(a, r, w, dy, axes)[: len(inputs)])
 
 
 def group_norm(

@@ -39,7 +39,7 @@ from pellucid.kernels.native.mean_losses import (
     mse,
     mse_backward,
 )
-from pellucid.kernels.native.norms import normalize, normalize_backward
+from pellucid.kernels.native.norms import normalize, normalize_backward, rms_normalize, rms_normalize_backward
 from pellucid.kernels.native.plan import new_plan
 from pellucid.kernels.native.products import linear, linear_backward, matmul
 from pellucid.kernels.native.rows import (
@@ -93,6 +93,8 @@ __all__ = [
     "normalize_backward",
     "relu",
     "relu_backward",
+    "rms_normalize",
+    "rms_normalize_backward",
     "scale_all",
     "set_num_threads",
     "sigmoid",

@@ -1,4 +1,4 @@
-"""Layer norm over the last axes and batch norm over the first of two, by the native engine."""
+"""Layer norm and RMS norm over the last axes, and batch norm over the first of two, by the native engine."""
 
 import math
 
@@ -9,7 +9,7 @@ from pellucid.kernels import reference
 from pellucid.kernels._types import Array
 from pellucid.kernels.native._arrays import F32, plain
 
-__all__ = ["normalize", "normalize_backward"]
+__all__ = ["normalize", "normalize_backward", "rms_normalize", "rms_normalize_backward"]
 
 
 def _columns(x: Array, axis: tuple[int, ...], w: Array | None, b: Array | None) -> int:
@@ -39,7 +39,7 @@ def normalize(
     of_rows = axis[0] != 0
     y = np.empty((x.size // columns, columns), F32)
     mean, var, r = np.empty((3, len(y) if of_rows else columns), F32)
-    _native.norm(x.reshape(y.shape), _flat(w), _flat(b), eps, of_rows, y, mean, var, r)
+    _native.norm(x.reshape(y.shape), _flat(w), _flat(b), eps, of_rows, True, y, mean, var, r)
     kept = (*x.shape[: x.ndim - len(axis)], *(1,) * len(axis)) if of_rows else (1, columns)
     return y.reshape(x.shape), mean.reshape(kept), var.reshape(kept), r.reshape(kept)
 
@@ -54,9 +54,33 @@ def normalize_backward(
     of_rows = axis[0] != 0
     dx, dw, db = np.empty((x.size // columns, columns), F32), np.empty(columns, F32), np.empty(columns, F32)
     matrix, slope = x.reshape(dx.shape), dy.reshape(dx.shape)
-    _native.norm_backward(matrix, mean.reshape(-1), r.reshape(-1), _flat(w), slope, of_rows, dx, dw, db)
+    _native.norm_backward(matrix, mean.reshape(-1), r.reshape(-1), _flat(w), slope, of_rows, True, dx, dw, db)
     inner = x.shape[x.ndim - len(axis) :] if of_rows else (columns,)
     return dx.reshape(x.shape), dw.reshape(inner), db.reshape(inner)
+
+
+def rms_normalize(x: Array, axis: tuple[int, ...], eps: float, w: Array | None) -> tuple[Array, Array]:
+    """Return x r w and r = 1 / sqrt(mean(x^2) + eps) along `axis`, which r keeps with length 1."""
+    columns = _columns(x, axis, w, None)
+    if not columns or axis[0] == 0:
+        return reference.rms_normalize(x, axis, eps, w)
+    y = np.empty((x.size // columns, columns), F32)
+    none, var, r = np.empty((3, len(y)), F32)
+    _native.norm(x.reshape(y.shape), _flat(w), None, eps, True, False, y, none, var, r)
+    return y.reshape(x.shape), r.reshape(*x.shape[: x.ndim - len(axis)], *(1,) * len(axis))
+
+
+def rms_normalize_backward(
+    x: Array, r: Array, w: Array | None, dy: Array, axis: tuple[int, ...]
+) -> tuple[Array, Array]:
+    """Return dx and dw; see the reference."""
+    columns = _columns(x, axis, w, None)
+    if not columns or axis[0] == 0 or not plain(r, dy):
+        return reference.rms_normalize_backward(x, r, w, dy, axis)
+    dx, dw, db = np.empty((x.size // columns, columns), F32), np.empty(columns, F32), np.empty(columns, F32)
+    matrix, slope, rows = x.reshape(dx.shape), dy.reshape(dx.shape), r.reshape(-1)
+    _native.norm_backward(matrix, rows, rows, _flat(w), slope, True, False, dx, dw, db)
+    return dx.reshape(x.shape), dw.reshape(x.shape[x.ndim - len(axis) :])
 
 
 def _flat(w: Array | None) -> Array | None:

@@ -34,7 +34,7 @@ from pellucid.kernels.reference.mean_losses import (
     mse,
     mse_backward,
 )
-from pellucid.kernels.reference.norms import normalize, normalize_backward
+from pellucid.kernels.reference.norms import normalize, normalize_backward, rms_normalize, rms_normalize_backward
 from pellucid.kernels.reference.plan import new_plan
 from pellucid.kernels.reference.products import linear, linear_backward, matmul
 from pellucid.kernels.reference.rows import log_softmax, log_softmax_backward, logsumexp, softmax, softmax_backward
@@ -76,6 +76,8 @@ __all__ = [
     "normalize_backward",
     "relu",
     "relu_backward",
+    "rms_normalize",
+    "rms_normalize_backward",
     "scale_all",
     "sigmoid",
     "sigmoid_backward",

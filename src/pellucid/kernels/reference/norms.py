@@ -1,10 +1,10 @@
-"""Normalisation to mean 0 and variance 1, scaled and shifted."""
+"""Normalisation to mean 0 and variance 1, or to a mean square of 1, scaled and shifted."""
 
 import numpy as np
 
 from pellucid.kernels._types import Array
 
-__all__ = ["normalize", "normalize_backward"]
+__all__ = ["normalize", "normalize_backward", "rms_normalize", "rms_normalize_backward"]
 
 _quiet = np.errstate(all="ignore")
 
@@ -43,3 +43,24 @@ def normalize_backward(
     centre = np.mean(dx_hat, axis=axis, keepdims=True)
     along = np.mean(dx_hat * x_hat, axis=axis, keepdims=True)
     return r * (dx_hat - centre - x_hat * along), dy * x_hat, dy
+
+
+@_quiet
+def rms_normalize(x: Array, axis: tuple[int, ...], eps: float, w: Array | None) -> tuple[Array, Array]:
+    """Return x r w and r = 1 / sqrt(mean(x^2) + eps) along `axis`, which r keeps with length 1."""
+    r = 1 / np.sqrt(np.mean(x * x, axis=axis, keepdims=True) + eps)
+    y = x * r
+    return (y if w is None else y * w), r
+
+
+@_quiet
+def rms_normalize_backward(
+    x: Array, r: Array, w: Array | None, dy: Array, axis: tuple[int, ...]
+) -> tuple[Array, Array]:
+    """Return dx and dw; the latter may still have the shape of x, to be summed to that of w.
+
+    With x_hat = x r and dx_hat = dy w: dx = r (dx_hat - x_hat mean(dx_hat x_hat)), dw = dy x_hat.
+    """
+    x_hat = x * r
+    dx_hat = dy if w is None else dy * w
+    return r * (dx_hat - x_hat * np.mean(dx_hat * x_hat, axis=axis, keepdims=True)), dy * x_hat
