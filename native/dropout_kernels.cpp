@@ -19,30 +19,37 @@ INLINE vu mix(vu x) {
   return x ^ (x >> 14);
 }
 
-// Which of the VL places from `first` on are kept: -1, else 0.
-INLINE vi kept_from(const Dropout& d, i64 first) {
-  vu place;
-  for (int lane = 0; lane < VL; ++lane) place[lane] = static_cast<std::uint32_t>(lane);
-  place += static_cast<std::uint32_t>(first);
-  const vu word = mix(mix(place * 0x9E3779B9 + d.k0) ^ d.k1);
-  return d.all ? vi{} : (vi)(word >= d.threshold);
+// The VL places from `place` on, times the odd number by which neighbours are told apart, plus k0. The next VL places
+// have this plus VL times the number: an addition instead of a multiplication.
+constexpr std::uint32_t APART = 0x9E3779B9;
+INLINE vu counter(const Dropout& d, i64 place) {
+  vu lanes;
+  for (int lane = 0; lane < VL; ++lane) lanes[lane] = static_cast<std::uint32_t>(lane);
+  return (lanes + static_cast<std::uint32_t>(place)) * APART + d.k0;
 }
 
-void dropout(const Dropout& d, i64 n, const float* x, float* y) {
+// -1 where the element of a counter is kept, else 0.
+INLINE vi kept(const Dropout& d, vu counter) { return d.all ? vi{} : (vi)(mix(mix(counter) ^ d.k1) >= d.threshold); }
+
+void dropout(const Dropout& given, i64 n, const float* x, float* y) {
+  const Dropout d = given;  // a copy that stores to y cannot change
+  vu c = counter(d, d.first);
   i64 i = 0;
-  for (; i + VL <= n; i += VL) store(y + i, load(x + i) * choose(kept_from(d, d.first + i), all(d.scale), v{}));
-  if (i < n) store_part(y + i, load_part(x + i, n - i) * choose(kept_from(d, d.first + i), all(d.scale), v{}), n - i);
+  for (; i + VL <= n; i += VL, c += VL * APART) store(y + i, load(x + i) * choose(kept(d, c), all(d.scale), v{}));
+  if (i < n) store_part(y + i, load_part(x + i, n - i) * choose(kept(d, c), all(d.scale), v{}), n - i);
 }
 
-void mask(const Dropout& d, i64 n, std::uint8_t* kept) {
+void mask(const Dropout& given, i64 n, std::uint8_t* out) {
   typedef std::int8_t bytes __attribute__((vector_size(VL)));
+  const Dropout d = given;
+  vu c = counter(d, d.first);
   i64 i = 0;
-  for (; i + VL <= n; i += VL) {
-    const bytes b = __builtin_convertvector(kept_from(d, d.first + i), bytes) & 1;
-    __builtin_memcpy(kept + i, &b, VL);
+  for (; i + VL <= n; i += VL, c += VL * APART) {
+    const bytes b = __builtin_convertvector(kept(d, c), bytes) & 1;
+    __builtin_memcpy(out + i, &b, VL);
   }
-  const vi rest = kept_from(d, d.first + i);
-  for (i64 j = i; j < n; ++j) kept[j] = rest[j - i] & 1;
+  const vi rest = kept(d, c);
+  for (i64 j = i; j < n; ++j) out[j] = rest[j - i] & 1;
 }
 
 }  // namespace
