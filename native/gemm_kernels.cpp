@@ -31,7 +31,7 @@ bool by_dots(const Gemm& g) {
 
 i64 gemm_scratch(const Gemm&) { return PANELS * NR * KC; }
 
-// Copies `panels` panels of op(B), k rows of each, one after the other; the last may be narrower.
+// Copies k rows and n columns of op(B) in panels, one after the other; the last may be narrower.
 void pack_b(const Gemm& g, i64 k0, i64 k, i64 n0, i64 n, float* out) {
   for (i64 j = 0; j < n; j += NR, out += NR * KC) {
     const i64 width = smaller(NR, n - j), wide = width <= VL ? VL : NR;
