@@ -20,6 +20,13 @@ INLINE void put(float* p, v x, i64 count) {
   else store_part(p, x, count);
 }
 
+// The first n lanes, zeros behind them.
+INLINE v first_lanes(v x, i64 n) {
+  vi lane;
+  for (int i = 0; i < VL; ++i) lane[i] = i;
+  return choose(lane < static_cast<std::int32_t>(n), x, v{});
+}
+
 // The sum of f(0), f(1) ... f(n - 1).
 template <typename F>
 INLINE v sum(i64 n, const F& f) {
@@ -39,9 +46,8 @@ INLINE float mean_of_row(i64 columns, const F& f) {
   v total = sum(columns / VL, [&](i64 i) { return f(i * VL, VL); });
   const i64 whole = columns / VL * VL;
   if (whole < columns) {
-    v rest = f(whole, columns - whole);
-    for (i64 lane = columns - whole; lane < VL; ++lane) rest[lane] = 0;
-    total += rest;
+    const v rest = f(whole, columns - whole);
+    total += first_lanes(rest, columns - whole);
   }
   float lanes[VL];
   store(lanes, total);
