@@ -3,10 +3,11 @@
 import os
 import platform
 import re
+import time
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["describe_machine", "load", "versions"]
+__all__ = ["Disturbance", "describe_machine", "versions"]
 
 DISTRIBUTIONS = ("pellucid", "numpy", "torch", "jax", "scikit-learn", "keras")
 
@@ -35,9 +36,26 @@ def describe_machine() -> dict[str, str]:
     return said
 
 
-def load() -> float:
-    """Return how many processes wanted to run during the last minute, on average."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+class Disturbance:
+    """How much of the processors others use while something is measured."""
+
+    def __init__(self) -> None:
+        self.began, self.others = time.monotonic(), _others()
+
+    def share(self) -> float:
+        """Return the share of all processors' time since the beginning; NaN where the system does not tell."""
+        available = (time.monotonic() - self.began) * (os.cpu_count() or 1)
+        return max(0.0, (_others() - self.others) / available)
+
+
+def _others() -> float:
+    """Return the seconds that all processors were busy, less those of this process and of its ended children."""
+    first = _read("/proc/stat").split("\n")[0].split()[1:]
+    if len(first) < 8:
+        return float("nan")
+    user, nice, system, _, _, irq, softirq, steal = (int(n) for n in first[:8])
+    busy = (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+    return busy - sum(os.times()[:4])
 
 
 def versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks import footprint, measure, report, scaling
 from benchmarks.goals import goals
-from benchmarks.machine import describe_machine, load, versions
+from benchmarks.machine import Disturbance, describe_machine, versions
 from benchmarks.runner import Process, Settings, start_all
 from benchmarks.tables import table
 from benchmarks.workloads import TRAINING
@@ -57,6 +57,7 @@ class Page:
     def measure(self, wanted: Sequence[str], command: str) -> None:
         """Measure the parts, and judge."""
         self._begin(command)
+        disturbance = Disturbance()
         if set(wanted) & {*WORKS, "digits"}:
             self._compare(wanted)
         if "import" in wanted:
@@ -64,12 +65,20 @@ class Page:
             self.say(report.footprint_table(footprint.footprints(3 if self.settings.quick else 9)))
         if "scaling" in wanted:
             self._scale()
+        self._tell_disturbance(disturbance.share())
         found = goals({t.work.name: t for t in self.timings}, self.digits, self.points)
         if found:
             said = f"{sum(g.reached for g in found)} of {len(found)} reached; ratios are the rival's by Pellucid's."
             measured, self.text = self.text, ""
             self.say("## Goals", said, report.goals_table(found))
             self.goals, self.text = self.text, measured
+
+    def _tell_disturbance(self, share: float) -> None:
+        measured, self.text = self.text, ""
+        self.say(f"Other programs used {share:.1%} of the processors meanwhile.")
+        if not share < 0.05:
+            self.say("**That is too much: libraries whose threads wait for one another suffer most.**")
+        self.head, self.text = self.head + self.text, measured
 
     def _compare(self, wanted: Sequence[str]) -> None:
         """Measure the libraries side by side."""
@@ -125,11 +134,8 @@ class Page:
         today = dt.datetime.now(tz=dt.UTC).date()
         self.say(f"# Benchmarks, {today}", f"`{command}`")
         self.say(f"{self.settings.threads} threads, {self.settings.rounds} rounds. {HOW_NOTE}")
-        before = load()
-        facts = {**describe_machine(), "load before": f"{before:.1f}", **versions()}
+        facts = {**describe_machine(), **versions()}
         self.say(table(["", ""], [[name, value] for name, value in facts.items()]))
-        if before > 0.5:
-            self.say("**The machine was not idle before: libraries whose threads wait for one another suffer most.**")
         self.head, self.text = self.text, ""
 
 
