@@ -39,10 +39,11 @@ def get_total_norm(
         tensor(5.)
     """
     _refuse_foreach(foreach)
-    if not norm_type > 0:
+    p = float(norm_type)  # "inf" too, as PyTorch takes it
+    if not p > 0:
         raise ValueError(f"norm_type must be a positive number or infinity, got {norm_type}")
     arrays = [x.array for x in _listed(tensors)]
-    total = K.total_norm(arrays, float(norm_type))
+    total = K.total_norm(arrays, p)
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
             f"the total norm of order {norm_type} is {total}, so clipping would spoil every gradient; look for the "
