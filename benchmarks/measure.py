@@ -13,7 +13,6 @@ TOLERANCES = {"gradients": 1e-5, "losses": 2e-3}
 """What may differ from float64; scikit-learn and Keras add eps elsewhere in Adam, which shows in the losses."""
 
 INFERENCE_ROWS = (1, 1024)
-INFERENCE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def time_work(work: Work, processes: Sequence[Process], settings: Settings, path
                 raise RuntimeError(f"{process.title} computes other {kind} for {work.name}: off by {error:.1e}")
         kept.append((process, offered))
     for path in paths:
-        seconds = INFERENCE_SECONDS * settings.seconds / 0.3 if path.startswith("infer") else settings.seconds
+        seconds = settings.seconds / 3 if path.startswith("infer") else settings.seconds
         turns = [Turn(process, path) for process, offered in kept if path in offered]
         alternate(turns, settings.rounds, seconds)
         found.rows += [Row(t.process.name, t.process.title, path, tuple(t.times), t.failure) for t in turns]

@@ -35,8 +35,8 @@ class Settings:
     """
 
     threads: int = 2
-    rounds: int = 11
-    seconds: float = 0.3
+    rounds: int = 9
+    seconds: float = 0.2
     rivals: Sequence[str] = tuple(RIVALS)
     quick: bool = False
 
