@@ -16,7 +16,7 @@ from benchmarks.runner import ROOT, Settings
 
 __all__ = ["main"]
 
-NOT_IN_QUICK = ("pellucid-numpy", "torch-compile", "mlp-2048", "wide")
+NOT_IN_QUICK = ("pellucid-numpy", "torch-compile", "xor-long", "mlp-2048", "wide")
 
 
 def main(arguments: list[str] | None = None) -> str:
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> str:
     parts = [options.only] if options.only else list(PARTS)
     if options.quick:
         quick = tuple(name for name in RIVALS if name not in NOT_IN_QUICK)
-        settings = replace(settings, rounds=5, seconds=0.05, rivals=quick, quick=True)
+        settings = replace(settings, processes=1, rounds=5, seconds=0.05, rivals=quick, quick=True)
         parts = [part for part in parts if options.only or part not in NOT_IN_QUICK]
     if options.rivals:
         settings = replace(settings, rivals=tuple(options.rivals.split(",")))

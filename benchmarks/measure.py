@@ -1,10 +1,10 @@
 """What is measured: training, asking, the digits from end to end, and the machine's peak."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from statistics import median
 
-from benchmarks.runner import Process, RivalError, Settings, Turn, alternate
+from benchmarks.runner import Group, Process, RivalError, Settings, Turn, alternate
 from benchmarks.workloads import Work
 
 __all__ = ["INFERENCE_ROWS", "Row", "Timings", "digits", "peak", "time_work"]
@@ -40,41 +40,64 @@ class Timings:
         work: the network.
         rows: in the order in which libraries were started.
         errors: how far the first gradients and losses are from float64's, by library.
+        absent: why the others are not there.
     """
 
     work: Work
     rows: list[Row] = field(default_factory=list)
     errors: dict[str, dict[str, float]] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
+
+    def add(self, process: Process, path: str, times: Sequence[float], failure: str) -> None:
+        """Add what one process needed to what those before it did."""
+        for k, row in enumerate(self.rows):
+            if (row.name, row.path) == (process.name, path):
+                self.rows[k] = replace(row, times=(*row.times, *times), failure=failure or row.failure)
+                return
+        self.rows.append(Row(process.name, process.title, path, tuple(times), failure))
 
     def find(self, name: str, path: str) -> Row | None:
         """Return the row, if it was timed."""
         return next((r for r in self.rows if (r.name, r.path) == (name, path) and r.times), None)
 
 
-def time_work(work: Work, processes: Sequence[Process], settings: Settings, paths: Iterable[str]) -> Timings:
-    """Check that all compute the same, then time them in turns.
+def time_work(work: Work, settings: Settings, paths: Sequence[str]) -> Timings:
+    """Check that all compute the same, then time them in turns, several times with new processes.
+
+    A process keeps what it began with (where its memory lies, how its threads were placed): that is worth up to a
+    fifth of a step, and a disturbed start up to a factor of two.
 
     Raises:
         RuntimeError: when a library computes something else.
     """
-    found, turns, kept = Timings(work), [], []
-    for process in processes:
-        try:
-            found.errors[process.name] = process.call("compare", work=asdict(work), steps=5)
-            offered = process.call("load", work=asdict(work))
-        except RivalError as failure:
-            found.rows.append(Row(process.name, process.title, "loop", failure=str(failure)))
-            continue
-        for kind, error in found.errors[process.name].items():
-            if not error <= TOLERANCES[kind]:
-                raise RuntimeError(f"{process.title} computes other {kind} for {work.name}: off by {error:.1e}")
-        kept.append((process, offered))
-    for path in paths:
-        seconds = settings.seconds / 3 if path.startswith("infer") else settings.seconds
-        turns = [Turn(process, path) for process, offered in kept if path in offered]
-        alternate(turns, settings.rounds, seconds)
-        found.rows += [Row(t.process.name, t.process.title, path, tuple(t.times), t.failure) for t in turns]
+    found = Timings(work)
+    for k in range(settings.processes):
+        with Group(settings.rivals, settings.threads) as group:
+            found.absent = group.absent
+            ready = [pair for process in group.processes for pair in _load(found, process, compare=k == 0)]
+            for path in paths:
+                seconds = settings.seconds / 3 if path.startswith("infer") else settings.seconds
+                turns = [Turn(process, path) for process, offered in ready if path in offered]
+                alternate(turns, settings.rounds, seconds)
+                for turn in turns:
+                    found.add(turn.process, path, turn.times, turn.failure)
     return found
+
+
+def _load(found: Timings, process: Process, *, compare: bool) -> list[tuple[Process, list[str]]]:
+    """Make a process ready; return it with what can be timed, or nothing when it cannot do the work."""
+    work = asdict(found.work)
+    try:
+        if compare:
+            found.errors[process.name] = process.call("compare", work=work, steps=5)
+        offered = process.call("load", work=work)
+    except RivalError as error:
+        found.add(process, "loop", [], str(error))
+        return []
+    for kind, error in found.errors.get(process.name, {}).items():
+        if not error <= TOLERANCES[kind]:
+            raise RuntimeError(f"{process.title} computes other {kind} for {found.work.name}: off by {error:.1e}")
+    return [(process, offered)]
 
 
 def digits(processes: Sequence[Process], settings: Settings) -> list[Row]:
@@ -112,7 +135,7 @@ def peak(processes: Sequence[Process], settings: Settings) -> dict[str, dict[int
         turns = []
         for process in processes:
             turns += [Turn(process, path) for path in process.call("load_product", n=n)]
-        alternate(turns, settings.rounds, settings.seconds / 2)
+        alternate(turns, settings.rounds + 2, settings.seconds / 2)
         for turn in turns:
             found.setdefault(turn.process.title, {})[n] = 2 * n**3 / min(turn.times)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks import footprint, measure, report, scaling
 from benchmarks.goals import goals
 from benchmarks.machine import Disturbance, describe_machine, versions
-from benchmarks.runner import Process, Settings, start_all
+from benchmarks.runner import Group, Settings
 from benchmarks.tables import table
 from benchmarks.workloads import TRAINING
 
@@ -16,11 +16,14 @@ __all__ = ["PARTS", "Page"]
 WORKS = {work.name: work for work in TRAINING}
 PARTS = (*WORKS, "digits", "import", "scaling")
 HOW_NOTE = (
-    "Every library runs in a process of its own; they take turns, after a round that does not count. Times are medians "
-    "with quartiles. Weights, data and float32 arithmetic are the same for all, and their first gradients and losses "
-    "are compared with float64 before anything is timed. Steps are timed with a learning rate so small that no network "
-    "converges, because numbers that became denormal would slow the libraries that keep them."
+    "Every library runs in processes of its own, begun anew several times; they take turns, after a round that does "
+    "not count. Times are medians with quartiles. Weights, data and float32 arithmetic are the same for all, and their "
+    "first gradients and losses are compared with float64 before anything is timed. Steps are timed with a learning "
+    "rate so small that no network converges, because numbers that became denormal would slow the libraries that keep "
+    "them."
 )
+DIGITS_NOTE = "## digits: from arrays to predictions\n\n64-64-10, 30 epochs of 45 batches of 32, then 360 test rows."
+ACCURACY_NOTE = "Largest relative deviation from float64 of the first gradients, and of five losses."
 IMPORT_NOTE = (
     "Of `import` beyond an empty program. Sizes are without compiled Python code; Keras also needs a backend, "
     "such as JAX, which it imports and which is not counted with it."
@@ -82,43 +85,29 @@ class Page:
 
     def _compare(self, wanted: Sequence[str]) -> None:
         """Measure the libraries side by side."""
-        works = [WORKS[name] for name in wanted if name in WORKS]
-        processes, absent = start_all(self.settings.rivals, self.settings.threads)
-        try:
-            peaks = measure.peak(processes, self.settings)
-            best = max((v for sizes in peaks.values() for v in sizes.values()), default=float("nan"))
-            reached = f"Products of square matrices reach at most {best / 1e9:.0f} GFLOP/s. scikit-learn's are NumPy's."
-            self.say("## The machine's peak", reached)
-            self.say(report.peak_table(peaks))
-            for work in works:
-                asked = [] if work.sizes in {t.work.sizes for t in self.timings} else ASKING
-                self.timings.append(measure.time_work(work, processes, self.settings, [*TRAINING_PATHS, *asked]))
-                self.say(f"## {work.name}: {work.title}", report.training_table(self.timings[-1], best, absent))
-            if "digits" in wanted:
-                self._learn_digits(processes, absent)
-        finally:
-            for process in processes:
-                process.close()
+        with Group(self.settings.rivals, self.settings.threads) as group:
+            peaks = measure.peak(group.processes, self.settings)
+        best = max((v for sizes in peaks.values() for v in sizes.values()), default=float("nan"))
+        reached = f"Products of square matrices reach at most {best / 1e9:.0f} GFLOP/s. scikit-learn's are NumPy's."
+        self.say("## The machine's peak", reached, report.peak_table(peaks))
+        for work in (WORKS[name] for name in wanted if name in WORKS):
+            asked = [] if work.sizes in {t.work.sizes for t in self.timings} else ASKING
+            self.timings.append(measure.time_work(work, self.settings, [*TRAINING_PATHS, *asked]))
+            self.say(f"## {work.name}: {work.title}", report.training_table(self.timings[-1], best, group.absent))
+        if "digits" in wanted:
+            with Group(self.settings.rivals, self.settings.threads) as group:
+                self.digits = measure.digits(group.processes, self.settings)
+            self.say(DIGITS_NOTE, report.digits_table(self.digits, group.absent))
         if self.timings:
             asked_of = list({t.work.sizes: t for t in reversed(self.timings)}.values())[::-1]
             self.say("## Asking: outputs of one row and of 1024", "In brackets: times as fast as PyTorch.")
-            self.say(report.inference_table(asked_of, absent))
-            self.say(
-                "## The same work",
-                "Largest relative deviation from float64 of the first gradients, and of five losses.",
-            )
-            self.say(report.accuracy_table(self.timings))
-
-    def _learn_digits(self, processes: list[Process], absent: dict[str, str]) -> None:
-        self.digits = measure.digits(processes, self.settings)
-        self.say(
-            "## digits: from arrays to predictions", "64-64-10, 30 epochs of 45 batches of 32, then 360 test rows."
-        )
-        self.say(report.digits_table(self.digits, absent))
+            self.say(report.inference_table(asked_of, group.absent))
+            self.say("## The same work", ACCURACY_NOTE, report.accuracy_table(self.timings))
 
     def _scale(self) -> None:
         names = [name for name in OF_SCALING if name in self.settings.rivals]
-        names = [p.name for p in _closed(start_all(names, self.settings.threads)[0])]
+        with Group(names, self.settings.threads) as group:
+            names = [process.name for process in group.processes]
         threads = [n for n in (1, 2, 4, 8, 16, 32) if n <= (os.cpu_count() or 1)]
         self.points = scaling.scaling(names, self.settings, threads)
         self.say("## How a step grows", GROWTH_NOTE)
@@ -133,13 +122,9 @@ class Page:
     def _begin(self, command: str) -> None:
         today = dt.datetime.now(tz=dt.UTC).date()
         self.say(f"# Benchmarks, {today}", f"`{command}`")
-        self.say(f"{self.settings.threads} threads, {self.settings.rounds} rounds. {HOW_NOTE}")
+        self.say(
+            f"{self.settings.threads} threads; {self.settings.processes} x {self.settings.rounds} timings. {HOW_NOTE}"
+        )
         facts = {**describe_machine(), **versions()}
         self.say(table(["", ""], [[name, value] for name, value in facts.items()]))
         self.head, self.text = self.text, ""
-
-
-def _closed(processes: list[Process]) -> list[Process]:
-    for process in processes:
-        process.close()
-    return processes

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from benchmarks.rivals import RIVALS
 
-__all__ = ["Process", "RivalError", "Settings", "Turn", "alternate", "start_all"]
+__all__ = ["Group", "Process", "RivalError", "Settings", "Turn", "alternate"]
 
 ROOT = Path(__file__).parents[1]
 PAUSE = 0.02  # seconds in which the threads of the library before fall asleep
@@ -28,14 +28,16 @@ class Settings:
 
     Attributes:
         threads: of every library; its process may use as many processors.
-        rounds: how often everybody is timed.
+        processes: how many every library has, one after the other, for each network.
+        rounds: how often everybody is timed in each of them.
         seconds: how long a timing of training lasts.
         rivals: who takes part.
         quick: leave out what takes long: compiling, and most sizes.
     """
 
     threads: int = 2
-    rounds: int = 9
+    processes: int = 3
+    rounds: int = 3
     seconds: float = 0.2
     rivals: Sequence[str] = tuple(RIVALS)
     quick: bool = False
@@ -108,15 +110,29 @@ def _processors(threads: int) -> list[int]:
     return sorted(os.sched_getaffinity(0))[:threads]
 
 
-def start_all(names: Sequence[str], threads: int) -> tuple[list[Process], dict[str, str]]:
-    """Start the libraries; return their processes, and why the others are absent."""
-    processes, absent = [], {}
-    for name in names:
-        try:
-            processes.append(Process(name, threads))
-        except RivalError as failure:
-            absent[name] = str(failure)
-    return processes, absent
+class Group:
+    """The libraries' processes; `with Group(...) as group` ends them.
+
+    Attributes:
+        processes: of those that are installed.
+        absent: why the others are not there, by name.
+    """
+
+    def __init__(self, names: Sequence[str], threads: int) -> None:
+        self.processes: list[Process] = []
+        self.absent: dict[str, str] = {}
+        for name in names:
+            try:
+                self.processes.append(Process(name, threads))
+            except RivalError as error:
+                self.absent[name] = str(error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for process in self.processes:
+            process.close()
 
 
 @dataclass

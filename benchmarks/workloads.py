@@ -35,7 +35,8 @@ class Work:
     @property
     def title(self) -> str:
         """Return the heading."""
-        return f"{'-'.join(map(str, self.sizes))}, batch {self.batch}"
+        said = f"{'-'.join(map(str, self.sizes))}, batch {self.batch}"
+        return said if self.batches == 1 else f"{said}, {self.batches} batches an epoch"
 
     @property
     def binary(self) -> bool:
@@ -84,6 +85,7 @@ class Work:
 
 TRAINING = (
     Work("xor", (2, 3, 1), batch=4, activation="sigmoid"),
+    Work("xor-long", (2, 3, 1), batch=4, batches=1024, activation="sigmoid"),  # a fit's step without its epoch's cost
     Work("mlp-32", (784, 128, 64, 10), batch=32, batches=64),
     Work("mlp-256", (784, 128, 64, 10), batch=256, batches=8),
     Work("mlp-2048", (784, 128, 64, 10), batch=2048, batches=4),

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from benchmarks.__main__ import main
 from benchmarks.goals import Goal, goals
-from benchmarks.measure import Row, Timings
+from benchmarks.measure import Row, Timings, time_work
 from benchmarks.reference import first_gradients, first_losses
 from benchmarks.report import digits_table, training_table
-from benchmarks.runner import Process, RivalError, Settings, Turn, alternate, start_all
+from benchmarks.runner import Group, Process, RivalError, Settings, Turn, alternate
 from benchmarks.scaling import Point, scaling
 from benchmarks.tables import bytes_text, ratio_text, spread, table, time_text
 from benchmarks.workloads import TRAINING, Work
 
-XOR, MLP = TRAINING[0], TRAINING[1]
+XOR, MLP = TRAINING[0], TRAINING[2]
 
 
 def _cells(text, first):
@@ -40,9 +40,9 @@ def test_the_quick_machinery_times_xor_by_pellucid_alone(tmp_path):
 def test_an_absent_library_is_named(monkeypatch, tmp_path):
     (tmp_path / "keras.py").write_text("raise ModuleNotFoundError(\"No module named 'keras'\")\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
-    processes, absent = start_all(["keras"], 1)
-    assert not processes
-    assert absent == {"keras": "not installed (No module named 'keras')"}
+    with Group(["keras"], 1) as group:
+        assert not group.processes
+    assert group.absent == {"keras": "not installed (No module named 'keras')"}
     text = training_table(Timings(XOR), 1e9, {"keras": "not installed (No module named 'keras')"})
     assert _cells(text, "keras")[0][1] == "absent: not installed (No module named 'keras')"
 
@@ -91,6 +91,13 @@ def test_ratios_and_shares_are_those_of_the_medians():
     assert row[6] == "25%"
     assert float(row[5]) == pytest.approx(MLP.flops() / 2e-4 / 1e9, rel=0.02)
     assert _cells(text, "torch ")[0][3:5] == ["1.0x", "0.56x"]
+
+
+def test_every_process_adds_its_times():
+    settings = Settings(threads=1, processes=2, rounds=3, seconds=0.001, rivals=("pellucid",))
+    timings = time_work(XOR, settings, ("loop", "infer 1"))
+    assert [(row.path, len(row.times)) for row in timings.rows] == [("loop", 6), ("infer 1", 6)]
+    assert timings.errors["pellucid"]["gradients"] < 1e-5
 
 
 def test_what_does_not_work_is_a_row_with_the_reason():
