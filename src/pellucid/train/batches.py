@@ -4,11 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid._tensor import Tensor, as_array
+from pellucid._tensor import Array, Tensor, as_array
 from pellucid.data.datasets import Dataset, TensorDataset
 from pellucid.data.loader import DataLoader
+from pellucid.grad_mode import no_grad
+from pellucid.nn import Module
 
-__all__ = ["as_inputs", "as_loader"]
+__all__ = ["as_inputs", "as_loader", "outputs_by_batch"]
 
 
 def as_loader(data: Any, batch_size: int, dtype: np.dtype[Any], *, shuffle: bool, seed: int) -> DataLoader:
@@ -53,3 +55,15 @@ def as_inputs(values: Any, dtype: np.dtype[Any], name: str = "X") -> Tensor:
             f"{name} holds {array[place]} at index {place} ({int((~finite).sum())} such values); impute or drop them"
         )
     return Tensor(array.astype(dtype, copy=False))
+
+
+def outputs_by_batch(model: Module, inputs: Tensor, batch_size: int) -> Array:
+    """Return the model's outputs for all rows as one array, in evaluation mode; the mode before comes back."""
+    was_training = model.training
+    model.eval()
+    try:
+        with no_grad():
+            starts = range(0, max(len(inputs), 1), batch_size)
+            return np.concatenate([model(inputs[i : i + batch_size]).array for i in starts])
+    finally:
+        model.train(was_training)

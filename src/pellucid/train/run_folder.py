@@ -16,9 +16,8 @@ from pellucid._files import read_json, write_json
 from pellucid._serialization import load
 from pellucid._tensor import Array
 from pellucid.data import DataError, TablePreprocessor, Target, separate_target
-from pellucid.grad_mode import no_grad
 from pellucid.models import Model, build_model
-from pellucid.train.batches import as_inputs
+from pellucid.train.batches import as_inputs, outputs_by_batch
 from pellucid.train.config import ConfigError, RunConfig
 from pellucid.train.evaluation import evaluate_classes, evaluate_numbers, probabilities
 
@@ -151,12 +150,7 @@ class Run:
 
 def outputs_of(model: Model, X: Array, target: Target, batch_size: int = 1024) -> Array:
     """Return the model's answer for rows of features: probabilities, or numbers in the target's unit."""
-    inputs = as_inputs(X, np.dtype(np.float32))
-    was_training = model.training
-    model.eval()
-    with no_grad():
-        raw = np.concatenate([model(inputs[i : i + batch_size]).array for i in range(0, max(len(X), 1), batch_size)])
-    model.train(was_training)
+    raw = outputs_by_batch(model, as_inputs(X, np.dtype(np.float32)), batch_size)
     return probabilities(raw) if target.is_classification else target.inverse(raw)
 
 

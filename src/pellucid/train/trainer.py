@@ -13,7 +13,7 @@ from pellucid.grad_mode import no_grad
 from pellucid.nn import Module
 from pellucid.optim import Optimizer
 from pellucid.optim.lr_scheduler import ReduceLROnPlateau
-from pellucid.train.batches import as_inputs, as_loader
+from pellucid.train.batches import as_inputs, as_loader, outputs_by_batch
 from pellucid.train.callbacks.callback import Callback, StopTraining
 from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
 from pellucid.train.history import History
@@ -224,15 +224,7 @@ class Trainer:
         Raises:
             ValueError: when X holds NaN or infinity.
         """
-        was_training = self.model.training
-        inputs = as_inputs(X, self._dtype())
-        self.model.eval()
-        try:
-            with no_grad():
-                starts = range(0, max(len(inputs), 1), batch_size)
-                return np.concatenate([self.model(inputs[i : i + batch_size]).array for i in starts])
-        finally:
-            self.model.train(was_training)
+        return outputs_by_batch(self.model, as_inputs(X, self._dtype()), batch_size)
 
     def _judging_loader(self, data: Any) -> Any:
         return as_loader(data, 1024, self._dtype(), shuffle=False, seed=self.seed)
