@@ -35,6 +35,35 @@ def test_memory_counts_parameters_buffers_and_outputs_in_bytes():
     assert result.output_bytes == (3 * 5 * 32 + 5 * 10) * 4
 
 
+def test_operations_are_two_for_each_weight_and_row_over_all_calls():
+    result = summary(MLP([64, 32, 10], batch_norm=True), (5, 64))
+    assert [layer.flops for layer in result.layers] == [2 * 5 * 64 * 32, 0, 0, 2 * 5 * 32 * 10]
+    assert result.flops == 2 * 5 * (64 * 32 + 32 * 10) == 23_680
+    assert str(result).splitlines()[-1] == "23.7 kFLOPs forward, two for each multiply-and-add"
+    assert rows(summary(Shared(), (2, 3)))["first"].flops == 2 * (2 * 2 * 3 * 3)
+    assert rows(summary(Shared(), (2, 3)))["unused"].flops == 0
+
+
+def test_rows_of_an_embedding_are_looked_up_without_arithmetic():
+    assert summary(nn.Embedding(7, 3), pl.zeros(4, dtype=pl.int64)).flops == 0
+
+
+class Strange(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(pl.ones(3, 3))
+
+    def forward(self, x):
+        return x @ self.weight
+
+
+def test_a_layer_whose_operations_are_not_counted_is_named():
+    result = summary(nn.Sequential(Strange(), nn.Linear(3, 2)), (1, 3))
+    assert [layer.flops for layer in result.layers] == [None, 12]
+    assert "12 FLOPs forward, two for each multiply-and-add; those of Strange are not counted" in str(result)
+    assert " ?" in str(result).splitlines()[4]
+
+
 def test_frozen_parameters_are_counted_apart():
     model = MLP([4, 3, 2])
     model.layers.linear1.requires_grad_(False)
@@ -160,7 +189,7 @@ def test_the_table_is_aligned_and_its_repr_is_the_same():
     assert head.index("kind") == first.index("Linear")
     assert head.index("trainable") + len("trainable") == first.index("8,320") + len("8,320")
     assert len({len(line) for line in lines if line.startswith("-")}) == 1
-    assert max(map(len, lines[:-2])) == len(lines[1])
+    assert max(map(len, lines[:-3])) == len(lines[1])
     assert repr(summary(MLP([64, 128, 10]), (1, 64))) == text
 
 

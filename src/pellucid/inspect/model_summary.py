@@ -1,6 +1,6 @@
-"""summary: every layer of a model with its output shape, parameters and memory, as one table."""
+"""summary: every layer of a model with its output shape, parameters, memory and arithmetic, as one table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -12,6 +12,7 @@ from pellucid import random
 from pellucid._tensor import Tensor, as_array
 from pellucid.dtypes import get_default_dtype
 from pellucid.grad_mode import no_grad
+from pellucid.inspect.flops import layer_flops
 from pellucid.nn.module import Module
 
 __all__ = ["LayerSummary", "Summary", "summary"]
@@ -31,6 +32,8 @@ class LayerSummary:
         parameter_bytes: memory of its parameters and buffers.
         output_bytes: memory of what it returned, for the rows that were given, over all calls.
         calls: how often the forward pass called it.
+        flops: floating-point operations of its sums over weights, over all calls, as `layer_flops` counts them; None
+            for a layer of a kind that is not counted there.
     """
 
     path: str
@@ -41,6 +44,7 @@ class LayerSummary:
     parameter_bytes: int
     output_bytes: int
     calls: int
+    flops: int | None
 
     @property
     def parameters(self) -> int:
@@ -89,6 +93,11 @@ class Summary:
         """Memory of what all layers returned, for the rows that were given."""
         return sum(layer.output_bytes for layer in self.layers)
 
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of the layers that are counted, for the rows that were given."""
+        return sum(layer.flops or 0 for layer in self.layers)
+
     def __str__(self) -> str:
         rows = [_HEAD, *self._rows()]
         widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
@@ -135,6 +144,7 @@ class Summary:
                 f"{layer.frozen:,}",
                 _size(layer.parameter_bytes),
                 _size(layer.output_bytes),
+                "?" if layer.flops is None else _count(layer.flops),
             )
             for layer in self.layers
         ]
@@ -145,16 +155,24 @@ class Summary:
         return [
             f"{self.total_parameters:,} parameters: {counts}",
             f"{_size(self.parameter_bytes)} of parameters and buffers, {outputs}",
+            f"{_count(self.flops, 'FLOPs')} forward, two for each multiply-and-add{self._not_counted()}",
         ]
 
+    def _not_counted(self) -> str:
+        kinds = sorted({layer.kind for layer in self.layers if layer.flops is None})
+        return f"; those of {', '.join(kinds)} are not counted" if kinds else ""
 
-_HEAD = ("layer", "kind", "output shape", "trainable", "frozen", "parameters", "outputs")
+
+_HEAD = ("layer", "kind", "output shape", "trainable", "frozen", "parameters", "outputs", "FLOPs")
 _LEFT = (0, 1, 2)
-_UNITS = ("kB", "MB", "GB", "TB")
+_LETTERS = ("k", "M", "G", "T")
+
+_Calls = dict[int, list[tuple[Any, int | None]]]
+"""What each module returned, by its id, and the operations it took, call by call."""
 
 
 def summary(model: Module, input: Sequence[int] | Tensor | np.ndarray[Any, Any]) -> Summary:
-    """Return a table of a model's layers: output shapes, parameters, memory.
+    """Return a table of a model's layers: output shapes, parameters, memory, arithmetic.
 
     One forward pass in evaluation mode, off the tape, shows the shapes. Afterwards everything is as before: each
     module's mode, the buffers, the hooks and the count of random numbers.
@@ -172,20 +190,21 @@ def summary(model: Module, input: Sequence[int] | Tensor | np.ndarray[Any, Any])
         >>> from pellucid.models import MLP
         >>> summary(MLP([64, 32, 10]), (1, 64))
         MLP: (1, 64) -> (1, 10)
-        --------------------------------------------------------------------------------
-        layer               kind    output shape  trainable  frozen  parameters  outputs
-        --------------------------------------------------------------------------------
-        layers.linear1      Linear  (1, 32)           2,080       0      8.3 kB    128 B
-        layers.activation1  ReLU    (1, 32)               0       0         0 B    128 B
-        layers.output       Linear  (1, 10)             330       0      1.3 kB     40 B
-        --------------------------------------------------------------------------------
+        ---------------------------------------------------------------------------------------
+        layer               kind    output shape  trainable  frozen  parameters  outputs  FLOPs
+        ---------------------------------------------------------------------------------------
+        layers.linear1      Linear  (1, 32)           2,080       0      8.3 kB    128 B  4.1 k
+        layers.activation1  ReLU    (1, 32)               0       0         0 B    128 B      0
+        layers.output       Linear  (1, 10)             330       0      1.3 kB     40 B    640
+        ---------------------------------------------------------------------------------------
         2,410 parameters: 2,410 trainable, 0 frozen
         9.6 kB of parameters and buffers, 296 B of outputs for the input (1, 64)
+        4.7 kFLOPs forward, two for each multiply-and-add
     """
     if not isinstance(model, Module):
         raise TypeError(f"summary needs a Module, got {type(model).__name__}")
     x = _example(model, input)
-    outputs: dict[int, list[Any]] = {}
+    outputs: _Calls = {}
     with _undisturbed(model, outputs), no_grad():
         y = model(x)
     return Summary(type(model).__name__, tuple(_layers(model, outputs)), tuple(x.shape), _shape_of(y))
@@ -205,16 +224,17 @@ def _example(model: Module, input: Sequence[int] | Tensor | np.ndarray[Any, Any]
 
 
 @contextmanager
-def _undisturbed(model: Module, outputs: dict[int, list[Any]]) -> Iterator[None]:
+def _undisturbed(model: Module, outputs: _Calls) -> Iterator[None]:
     """Collect what each module returns, in evaluation mode, and leave no trace."""
     modules = list(model.modules())
     modes = [module.training for module in modules]
     buffers = [(module, dict(module._buffers)) for module in modules]
     random_state = random.get_rng_state()
-    hooks = [
-        module.register_forward_hook(lambda module, _, y: outputs.setdefault(id(module), []).append(y))
-        for module in modules
-    ]
+
+    def note(module: Module, x: tuple[Any, ...], y: Any) -> None:
+        outputs.setdefault(id(module), []).append((y, layer_flops(module, x, y)))
+
+    hooks = [module.register_forward_hook(note) for module in modules]
     model.eval()
     try:
         yield
@@ -228,7 +248,7 @@ def _undisturbed(model: Module, outputs: dict[int, list[Any]]) -> Iterator[None]
         random.set_rng_state(random_state)
 
 
-def _layers(model: Module, outputs: Mapping[int, list[Any]]) -> Iterator[LayerSummary]:
+def _layers(model: Module, outputs: _Calls) -> Iterator[LayerSummary]:
     seen: set[int] = set()
     for path, module in model.named_modules():
         own = list(module.parameters(recurse=False))
@@ -237,7 +257,8 @@ def _layers(model: Module, outputs: Mapping[int, list[Any]]) -> Iterator[LayerSu
             continue
         fresh, fresh_buffers = ([t for t in tensors if id(t) not in seen] for tensors in (own, buffers))
         seen.update(map(id, [*own, *buffers]))
-        returned = outputs.get(id(module), [])
+        calls = outputs.get(id(module), [])
+        returned, flops = [y for y, _ in calls], [n for _, n in calls]
         yield LayerSummary(
             path=path,
             kind=type(module).__name__,
@@ -246,7 +267,8 @@ def _layers(model: Module, outputs: Mapping[int, list[Any]]) -> Iterator[LayerSu
             frozen=sum(p.array.size for p in fresh if not p.requires_grad),
             parameter_bytes=sum(t.array.nbytes for t in [*fresh, *fresh_buffers]),
             output_bytes=sum(y.array.nbytes for y in returned if isinstance(y, Tensor)),
-            calls=len(returned),
+            calls=len(calls),
+            flops=None if None in flops else sum(n for n in flops if n is not None),
         )
 
 
@@ -259,10 +281,15 @@ def _shape(shape: tuple[int, ...] | None) -> str:
 
 
 def _size(n_bytes: int) -> str:
-    """Write bytes in the unit that leaves one to three digits before the point."""
-    if n_bytes < 1000:
-        return f"{n_bytes} B"
-    size, unit = n_bytes / 1000, 0
-    while size >= 999.95 and unit < len(_UNITS) - 1:
-        size, unit = size / 1000, unit + 1
-    return f"{size:.1f} {_UNITS[unit]}"
+    """Write bytes in the fitting unit."""
+    return _count(n_bytes, "B")
+
+
+def _count(n: int, unit: str = "") -> str:
+    """Write a number with the letter that leaves one to three digits before the point: "12.3 k"."""
+    if n < 1000:
+        return f"{n} {unit}".strip()
+    size, letter = n / 1000, 0
+    while size >= 999.95 and letter < len(_LETTERS) - 1:
+        size, letter = size / 1000, letter + 1
+    return f"{size:.1f} {_LETTERS[letter]}{unit}"

@@ -11,7 +11,13 @@ from pellucid.models.perceptron import Perceptron
 
 __all__ = ["MODELS", "build_model"]
 
-MODELS: dict[str, type[Model]] = {kind.__name__: kind for kind in (MLP, Neuron, Perceptron)}
+_KINDS: tuple[type[Model], ...] = (
+    MLP,
+    Neuron,
+    Perceptron,
+)
+
+MODELS: dict[str, type[Model]] = {kind.__name__: kind for kind in _KINDS}
 """Every kind by its name."""
 
 
