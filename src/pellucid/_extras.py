@@ -10,6 +10,8 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "cli": ("typer", "rich"),
     "tabular": ("pandas", "sklearn", "skops"),
     "parquet": ("pyarrow",),
+    "images": ("PIL",),
+    "text": ("tokenizers",),
     "plot": ("matplotlib", "jinja2"),
     "tensorboard": ("tensorboardX",),
 }

@@ -1,10 +1,10 @@
-"""Data: tables, targets, splits, datasets, loaders; pandas and scikit-learn are loaded when first needed."""
+"""Data: tables, pictures, text, series, splits, datasets, loaders; other libraries are loaded when first needed."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pellucid.data import preprocessing
+    from pellucid.data import preprocessing, transforms
     from pellucid.data.columns import Column, infer_columns
     from pellucid.data.datasets import Dataset, Subset, TensorDataset, random_split
     from pellucid.data.dates import time_order
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         make_spirals,
         make_xor,
     )
+    from pellucid.data.image_files import ImageArrays, ImageFiles, ImageFolder, read_image
+    from pellucid.data.image_formats import load_cifar10, load_mnist, read_cifar10, read_idx
     from pellucid.data.loader import DataLoader, default_collate
     from pellucid.data.split import Split, split_rows
     from pellucid.data.table_preprocessor import TablePreprocessor
@@ -41,6 +43,9 @@ __all__ = [
     "DataLoader",
     "Dataset",
     "EmbeddedData",
+    "ImageArrays",
+    "ImageFiles",
+    "ImageFolder",
     "Split",
     "Subset",
     "TablePreprocessor",
@@ -50,10 +55,12 @@ __all__ = [
     "embedded_names",
     "infer_columns",
     "load_breast_cancer",
+    "load_cifar10",
     "load_diabetes",
     "load_digits",
     "load_embedded",
     "load_iris",
+    "load_mnist",
     "load_wine",
     "make_and",
     "make_blobs",
@@ -65,10 +72,14 @@ __all__ = [
     "make_xor",
     "preprocessing",
     "random_split",
+    "read_cifar10",
+    "read_idx",
+    "read_image",
     "read_table",
     "separate_target",
     "split_rows",
     "time_order",
+    "transforms",
 ]
 
 _NAMES_BY_FILE = {
@@ -79,6 +90,8 @@ _NAMES_BY_FILE = {
     "load_iris load_wine",
     "errors": "DataError",
     "generators": "make_and make_blobs make_circles make_moons make_or make_sine make_spirals make_xor",
+    "image_files": "ImageArrays ImageFiles ImageFolder read_image",
+    "image_formats": "load_cifar10 load_mnist read_cifar10 read_idx",
     "loader": "DataLoader default_collate",
     "split": "Split split_rows",
     "table_preprocessor": "TablePreprocessor",
@@ -91,8 +104,8 @@ _FILE_OF = {name: file for file, names in _NAMES_BY_FILE.items() for name in nam
 def __getattr__(name: str) -> Any:
     if name in _FILE_OF:
         return getattr(importlib.import_module(f"pellucid.data.{_FILE_OF[name]}"), name)
-    if name == "preprocessing":
-        return importlib.import_module("pellucid.data.preprocessing")
+    if name in ("preprocessing", "transforms"):
+        return importlib.import_module(f"pellucid.data.{name}")
     raise AttributeError(f"module 'pellucid.data' has no attribute {name!r}")
 
 

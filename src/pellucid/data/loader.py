@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pellucid._tensor import Tensor
 from pellucid.data.datasets import Dataset, gather
-from pellucid.random import Generator, default_generator, generator_for
+from pellucid.random import Generator, default_generator, generator_for, key_for
 
 __all__ = ["DataLoader", "default_collate"]
 
@@ -18,7 +18,8 @@ class DataLoader:
 
     Every `iter(loader)` is the next epoch. The order of epoch e is a function of (seed, "shuffle", e) and of
     nothing drawn before, so `state_dict` needs three numbers to continue in the middle of an epoch with the
-    batches that an undisturbed loader would give.
+    batches that an undisturbed loader would give. What samples draw from `pellucid.random` while a batch is
+    made (pictures turned at random, say) is a function of (seed, epoch, batch) in the same way.
 
     What differs from PyTorch: `seed`, `state_dict` and `load_state_dict` are additions; batches are made in
     this process and thread. A `TensorDataset` is indexed once a batch, not once a sample.
@@ -122,19 +123,21 @@ class DataLoader:
         order = self.order(epoch)
         for batch in range(first, len(self)):
             indices = order[batch * self.batch_size : (batch + 1) * self.batch_size]
-            made = self._make(indices)
+            made = self._make(indices, epoch * len(self) + batch)
             # An older iterator that is still in use does not move the loader's place.
             if self._epoch == epoch:
                 self._batch = batch + 1
             yield made
 
-    def _make(self, indices: NDArray[np.int64]) -> Any:
+    def _make(self, indices: NDArray[np.int64], step: int) -> Any:
         if self.collate_fn is None:
             batch = gather(self.dataset, indices)
             if batch is not None:
                 return batch
-        samples = [self.dataset[int(i)] for i in indices]
-        return default_collate(samples) if self.collate_fn is None else self.collate_fn(samples)
+        # What samples draw depends on their batch and on nothing before it, as the order does.
+        with default_generator.at(key_for(self.seed, "samples"), step):
+            samples = [self.dataset[int(i)] for i in indices]
+            return default_collate(samples) if self.collate_fn is None else self.collate_fn(samples)
 
     def state_dict(self) -> dict[str, int]:
         """Return the place: seed, epoch and how many of its batches were handed out.
