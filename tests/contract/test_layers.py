@@ -9,11 +9,19 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from tests.contract.layer_cases import CASES, NOT_IN_PYTORCH, OPTIONS, TAUGHT_BY_CHANCE, WITHOUT_FORWARD
+from tests.contract.layer_cases import (
+    CASES,
+    NOT_IN_PYTORCH,
+    OPTIONS,
+    SINGLE_VALUED,
+    TAUGHT_BY_CHANCE,
+    WITHOUT_FORWARD,
+)
 
 import pellucid
 from pellucid import nn
 from pellucid.autograd import GradcheckError, gradcheck
+from pellucid.nn.lazy import LazyModuleMixin
 from pellucid.nn.loss import Loss
 
 
@@ -22,7 +30,8 @@ def is_layer(thing):
 
 
 LAYERS = sorted(name for name in nn.__all__ if is_layer(getattr(nn, name)) and name != "Module")
-COMPUTING = sorted(set(LAYERS) - WITHOUT_FORWARD)
+LAZY = [name for name in LAYERS if issubclass(getattr(nn, name), LazyModuleMixin)]  # tested in test_lazy_layers.py
+COMPUTING = sorted(set(LAYERS) - WITHOUT_FORWARD - set(LAZY))
 COMPARED = [(case, mode) for case in CASES for mode in (True, False) if not (mode and case.layer in TAUGHT_BY_CHANCE)]
 # Differences are exact to about 1e-9 here; at p=1 nothing depends on anything, which is compared with PyTorch only.
 MEASURED = [(case, mode) for case in CASES for mode in (True, False) if case.options.get("p") != 1.0]
@@ -80,10 +89,11 @@ def assert_close(a, b, what, rtol=1e-10, atol=1e-12):
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_every_layer_has_cases(name):
-    known = {case.layer for case in CASES} | NOT_IN_PYTORCH | WITHOUT_FORWARD
+    known = {case.layer for case in CASES} | NOT_IN_PYTORCH | WITHOUT_FORWARD | set(LAZY)
     assert name in known
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths:UserWarning")  # PyTorch's
 @compared
 def test_a_layer_computes_what_pytorch_computes(case, training):
     expected = theirs(case).train(training)
@@ -238,7 +248,7 @@ def observed(case, options):
 @pytest.mark.parametrize("name", COMPUTING)
 def test_every_option_of_a_layer_changes_what_it_does(name):
     elsewhere = {"device", "dtype", "inplace", "max_norm", "norm_type", "sparse", "_weight"}
-    assert set(signature(name)) - elsewhere == set(OPTIONS.get(name, {}))
+    assert set(signature(name)) - elsewhere - SINGLE_VALUED.get(name, set()) == set(OPTIONS.get(name, {}))
     for option, (case, value) in OPTIONS.get(name, {}).items():
         before, after = observed(case, case.options), observed(case, case.options | {option: value})
         different = [

@@ -32,9 +32,12 @@ from pellucid.nn.activation_smooth import (
 )
 from pellucid.nn.batchnorm import BatchNorm1d
 from pellucid.nn.containers import ModuleDict, ModuleList, Sequential
+from pellucid.nn.convolution import Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d
 from pellucid.nn.distance import CosineSimilarity, PairwiseDistance
 from pellucid.nn.dropout import AlphaDropout, Dropout
 from pellucid.nn.flatten import Flatten, Identity, Unflatten
+from pellucid.nn.fold import Fold, Unfold
+from pellucid.nn.lazy import UninitializedParameter
 from pellucid.nn.linear import Bilinear, Linear
 from pellucid.nn.loss_binary import BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss
 from pellucid.nn.loss_classes import CrossEntropyLoss, NLLLoss
@@ -53,6 +56,14 @@ from pellucid.nn.normalization import GroupNorm, LayerNorm, RMSNorm
 from pellucid.nn.parameter import Buffer, Parameter
 from pellucid.nn.parameter_containers import ParameterDict, ParameterList
 from pellucid.nn.sparse import Embedding
+from pellucid.nn.transposed_convolution import (
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
+)
 
 __all__ = [
     "CELU",
@@ -66,12 +77,19 @@ __all__ = [
     "BatchNorm1d",
     "Bilinear",
     "Buffer",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
     "Dropout",
     "Embedding",
     "Flatten",
+    "Fold",
     "GaussianNLLLoss",
     "GroupNorm",
     "Hardshrink",
@@ -85,6 +103,12 @@ __all__ = [
     "KLDivLoss",
     "L1Loss",
     "LayerNorm",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
@@ -124,6 +148,8 @@ __all__ = [
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "Unflatten",
+    "Unfold",
+    "UninitializedParameter",
     "functional",
     "init",
     "utils",

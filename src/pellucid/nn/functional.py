@@ -28,6 +28,7 @@ from pellucid.ops.activation import (
     threshold,
 )
 from pellucid.ops.bilinear import bilinear
+from pellucid.ops.convolution import conv1d, conv2d, conv3d
 from pellucid.ops.elementwise import sigmoid, tanh
 from pellucid.ops.embedding import embedding, one_hot
 from pellucid.ops.linalg import linear
@@ -47,6 +48,8 @@ from pellucid.ops.normalization import batch_norm, group_norm, layer_norm, rms_n
 from pellucid.ops.padding import pad
 from pellucid.ops.regularization import alpha_dropout, dropout
 from pellucid.ops.similarity import cosine_similarity, normalize, pairwise_distance
+from pellucid.ops.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
+from pellucid.ops.unfolding import fold, unfold
 
 __all__ = [
     "alpha_dropout",
@@ -55,12 +58,19 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
     "dropout",
     "elu",
     "embedding",
+    "fold",
     "gaussian_nll_loss",
     "gelu",
     "glu",
@@ -110,4 +120,5 @@ __all__ = [
     "threshold",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
+    "unfold",
 ]

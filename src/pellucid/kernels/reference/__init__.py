@@ -21,6 +21,7 @@ from pellucid.kernels.reference.activations import (
     tanh_backward,
 )
 from pellucid.kernels.reference.clipping import scale_all, total_norm
+from pellucid.kernels.reference.convolution import convolve, convolve_dW, convolve_dx, fold, sum_channels, unfold
 from pellucid.kernels.reference.counted import dropout, dropout_mask
 from pellucid.kernels.reference.embedding import add_at, take_rows
 from pellucid.kernels.reference.error_function import erf
@@ -46,12 +47,16 @@ __all__ = [
     "bce_backward",
     "bce_with_logits",
     "bce_with_logits_backward",
+    "convolve",
+    "convolve_dW",
+    "convolve_dx",
     "cross_entropy",
     "cross_entropy_backward",
     "dropout",
     "dropout_mask",
     "erf",
     "exp",
+    "fold",
     "gelu",
     "gelu_backward",
     "gelu_tanh",
@@ -86,10 +91,12 @@ __all__ = [
     "softmax",
     "softmax_backward",
     "softplus",
+    "sum_channels",
     "take_rows",
     "tanh",
     "tanh_backward",
     "total_norm",
+    "unfold",
     "update_adam",
     "update_rmsprop",
     "update_sgd",
