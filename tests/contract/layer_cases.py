@@ -168,8 +168,8 @@ OPTIONS: dict[str, dict[str, tuple[Case, Any]]] = {
     },
     "Hardtanh": {"min_val": (case("Hardtanh", wide(9)), -2.0), "max_val": (case("Hardtanh", wide(9)), 2.0)},
     "Threshold": {
-        "threshold": (case("Threshold", wide(9), threshold=0.0, value=3.0), 2.0),
-        "value": (case("Threshold", wide(9), threshold=0.0, value=3.0), 4.0),
+        "threshold": (case("Threshold", wide(90), threshold=0.0, value=3.0), 2.0),
+        "value": (case("Threshold", wide(90), threshold=0.0, value=3.0), 4.0),
     },
     "Softshrink": {"lambd": (case("Softshrink", wide(9)), 1.5)},
     "Hardshrink": {"lambd": (case("Hardshrink", normal(9)), 1.0)},
