@@ -32,12 +32,17 @@ if TYPE_CHECKING:
     from pellucid.data.image_files import ImageArrays, ImageFiles, ImageFolder, read_image
     from pellucid.data.image_formats import load_cifar10, load_mnist, read_cifar10, read_idx
     from pellucid.data.loader import DataLoader, default_collate
+    from pellucid.data.sequences import LanguageModelWindows, PadCollate, PaddedBatch, pad_batch, split_in_order
     from pellucid.data.split import Split, split_rows
     from pellucid.data.table_preprocessor import TablePreprocessor
     from pellucid.data.tables import read_table
     from pellucid.data.target import Target, separate_target
+    from pellucid.data.tokenizers import BytePairTokenizer, CharTokenizer, Tokenizer, WordTokenizer, load_tokenizer
+    from pellucid.data.vocabulary import Vocabulary
 
 __all__ = [
+    "BytePairTokenizer",
+    "CharTokenizer",
     "Column",
     "DataError",
     "DataLoader",
@@ -46,11 +51,17 @@ __all__ = [
     "ImageArrays",
     "ImageFiles",
     "ImageFolder",
+    "LanguageModelWindows",
+    "PadCollate",
+    "PaddedBatch",
     "Split",
     "Subset",
     "TablePreprocessor",
     "Target",
     "TensorDataset",
+    "Tokenizer",
+    "Vocabulary",
+    "WordTokenizer",
     "default_collate",
     "embedded_names",
     "infer_columns",
@@ -61,6 +72,7 @@ __all__ = [
     "load_embedded",
     "load_iris",
     "load_mnist",
+    "load_tokenizer",
     "load_wine",
     "make_and",
     "make_blobs",
@@ -70,6 +82,7 @@ __all__ = [
     "make_sine",
     "make_spirals",
     "make_xor",
+    "pad_batch",
     "preprocessing",
     "random_split",
     "read_cifar10",
@@ -77,6 +90,7 @@ __all__ = [
     "read_image",
     "read_table",
     "separate_target",
+    "split_in_order",
     "split_rows",
     "time_order",
     "transforms",
@@ -97,6 +111,9 @@ _NAMES_BY_FILE = {
     "table_preprocessor": "TablePreprocessor",
     "tables": "read_table",
     "target": "Target separate_target",
+    "vocabulary": "Vocabulary",
+    "tokenizers": "BytePairTokenizer CharTokenizer Tokenizer WordTokenizer load_tokenizer",
+    "sequences": "LanguageModelWindows PadCollate PaddedBatch pad_batch split_in_order",
 }
 _FILE_OF = {name: file for file, names in _NAMES_BY_FILE.items() for name in names.split()}
 

@@ -164,8 +164,9 @@ def random_split(
 def gather(dataset: Any, indices: NDArray[np.int64]) -> list[Tensor] | None:
     """Return a batch by one indexing per tensor, or None where samples have to be fetched one by one.
 
-    Exact types only: a subclass may have an `__getitem__` of its own.
+    A subclass with an `__getitem__` of its own is asked for each sample.
     """
-    while type(dataset) is Subset:
+    while getattr(type(dataset), "__getitem__", None) is Subset.__getitem__:
         indices, dataset = dataset.indices[indices], dataset.dataset
-    return list(dataset[indices]) if type(dataset) is TensorDataset else None
+    by_rows = getattr(type(dataset), "__getitem__", None) is TensorDataset.__getitem__
+    return list(dataset[indices]) if by_rows else None
