@@ -91,6 +91,7 @@ void perform_update(const Task& task, double lr, const Lists&... lists) {
 }
 
 void bind_clipping(nb::module_& m);
+void bind_counted(nb::module_& m);
 void bind_gemm(nb::module_& m);
 void bind_plan(nb::module_& m);
 void bind_updates(nb::module_& m);

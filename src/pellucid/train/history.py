@@ -1,6 +1,6 @@
 """History: what happened in training, epoch by epoch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pellucid._extras import require
@@ -41,10 +41,18 @@ class History(Mapping[str, list[float]]):
         Raises:
             ValueError: when the names differ from those of the epochs before.
         """
-        if self._columns and set(row) != set(self._columns):
-            raise ValueError(f"an epoch's numbers are {sorted(row)}, those before were {sorted(self._columns)}")
-        for name, value in row.items():
-            self._columns.setdefault(name, []).append(float(value))
+        self.extend({name: [value] for name, value in row.items()})
+
+    def extend(self, columns: Mapping[str, Sequence[float]]) -> None:
+        """Add the numbers of several epochs, by name.
+
+        Raises:
+            ValueError: when the names differ from those of the epochs before.
+        """
+        if self._columns and set(columns) != set(self._columns):
+            raise ValueError(f"an epoch's numbers are {sorted(columns)}, those before were {sorted(self._columns)}")
+        for name, values in columns.items():
+            self._columns.setdefault(name, []).extend(map(float, values))
 
     def last(self) -> dict[str, float]:
         """Return the numbers of the last epoch."""

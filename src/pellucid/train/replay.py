@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid import kernels as K
-from pellucid import random
 from pellucid._tensor import Array, Tensor
-from pellucid.train.callbacks.callback import Callback
 from pellucid.train.interrupt import DeferredInterrupt
-from pellucid.train.replayable import classes_fit, settings, steps_until_looked_at, why_not
-from pellucid.train.totals import EpochTotals
+from pellucid.train.recorded import LossNoter, Recorded, count_steps, lasting_arrays
+from pellucid.train.replayable import classes_fit, epochs_until_looked_at, settings, steps_until_looked_at, why_not
+from pellucid.train.totals import EpochTotals, mean_losses
 
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
@@ -42,8 +41,9 @@ class Replay:
         self.trainer, self.loader = trainer, loader
         self.reason = why_not(trainer, loader)
         self.steps = 0
-        self._recorded: _Recorded | None = None
+        self._recorded: Recorded | None = None
         self._slice = 1  # steps that take about _SECONDS
+        self._epochs = 1  # likewise, where nobody looks between them
 
     def epoch(self, totals: EpochTotals, interrupt: DeferredInterrupt) -> None:
         """Take the steps of an epoch, or what is left of it."""
@@ -56,6 +56,37 @@ class Replay:
             self._some(order, totals)
             interrupt.check()
         loader.load_state_dict({"seed": loader.seed, "epoch": trainer.epoch, "batch": trainer.batch})
+
+    def unwatched_epochs(self) -> None:
+        """Take whole epochs before the next one that somebody looks at, and write their numbers down.
+
+        They are as many as take about _SECONDS; none, where an epoch has a short batch, or no step was recorded yet.
+        """
+        trainer, loader, recorded = self.trainer, self.loader, self._recorded
+        rows, batches = loader.batch_size * len(loader), len(loader)
+        if self.reason or recorded is None or not recorded.checked or trainer.batch or rows > len(loader.dataset):
+            return
+        count = min(epochs_until_looked_at(trainer), self._epochs, len(recorded.order) // rows)
+        trainer.model.train()
+        if count < 1 or recorded.settings != settings(trainer):
+            return
+        began = time.perf_counter()
+        order = _orders(loader, trainer.epoch, count)[:, :rows].reshape(-1)
+        losses, _, done = recorded.run(order, 0, count * batches, want_outputs=False)
+        count_steps(trainer, done)
+        self.steps += done
+        epochs, trainer.batch = divmod(done, batches)  # what is left is an epoch in which a loss is no number
+        trainer.epoch, trainer.step = trainer.epoch + epochs, trainer.step + done
+        trainer._totals.add_many(losses[epochs * batches : done], float(loader.batch_size), None, None)
+        seconds = max(time.perf_counter() - began, 1e-9)
+        self._epochs = max(1, min(int(count * _SECONDS / seconds), 8 * self._epochs))
+        if epochs:
+            columns = {
+                "loss": mean_losses(losses[: epochs * batches].reshape(epochs, batches), float(loader.batch_size)),
+                "lr": np.full(epochs, trainer.optimizer.param_groups[0]["lr"]),
+                "seconds": np.full(epochs, seconds / epochs),
+            }
+            trainer.history.extend({name: values.tolist() for name, values in columns.items()})
 
     def report(self) -> str:
         """Say how the steps were taken."""
@@ -89,12 +120,12 @@ class Replay:
     def _record(self, rows: Array, totals: EpochTotals) -> None:
         """Take a step as always, and record it."""
         trainer = self.trainer
-        recorded = _Recorded(trainer, self.loader, K.new_plan())
+        recorded = Recorded(trainer, self.loader, K.new_plan())
         for buffer, part in zip(recorded.batch, self.loader.dataset[rows], strict=True):
             buffer[...] = part.array
         inputs, targets = map(Tensor, recorded.batch)
-        recorded.plan.lasting(_lasting(trainer))
-        noter = _Noter(recorded)
+        recorded.plan.lasting(lasting_arrays(trainer))
+        noter = LossNoter(recorded)
         trainer.callbacks.append(noter)
         try:
             with recorded.plan.recording():
@@ -117,28 +148,27 @@ class Replay:
         totals.add(loss.item(), weight, outputs.array.copy(), targets.array.copy())
         trainer._stepped(1)
 
-    def _check(self, recorded: "_Recorded", order: Array, totals: EpochTotals) -> None:
+    def _check(self, recorded: "Recorded", order: Array, totals: EpochTotals) -> None:
         """Take a step both ways, and compare."""
         trainer = self.trainer
-        lasting = _lasting(trainer)
+        lasting, size = lasting_arrays(trainer), self.loader.batch_size
         before = [a.copy() for a in lasting]
-        losses, outputs, count = recorded.run(order, 1, want_outputs=True)
+        losses, outputs, count = recorded.run(order, trainer.batch * size, 1, want_outputs=True)
         replayed = [a.copy() for a in lasting]
         for a, b in zip(lasting, before, strict=True):
             a[...] = b
-        size = self.loader.batch_size
         loss, made = self._take(order[trainer.batch * size : (trainer.batch + 1) * size], totals)
         same = count == 1 and _equal(losses[0], np.float64(loss)) and outputs is not None and _equal(outputs[0], made)
-        if not (same and all(_equal(a, b) for a, b in zip(replayed, _lasting(trainer), strict=True))):
+        if not (same and all(_equal(a, b) for a, b in zip(replayed, lasting_arrays(trainer), strict=True))):
             self.reason = "a replayed step differs from a computed one"
             self._recorded = None
         recorded.checked = True
 
-    def _replay(self, recorded: "_Recorded", order: Array, totals: EpochTotals, count: int) -> None:
+    def _replay(self, recorded: "Recorded", order: Array, totals: EpochTotals, count: int) -> None:
         """Take up to `count` steps by the plan."""
         trainer, size = self.trainer, self.loader.batch_size
         began = time.perf_counter()
-        losses, outputs, done = recorded.run(order, count, want_outputs=totals.keep_outputs)
+        losses, outputs, done = recorded.run(order, trainer.batch * size, count, want_outputs=totals.keep_outputs)
         seconds = max(time.perf_counter() - began, 1e-9)
         self._slice = max(1, min(int(count * _SECONDS / seconds), 8 * self._slice))
         if done:
@@ -147,96 +177,20 @@ class Replay:
             targets = self.loader.dataset.tensors[1].array[rows] if totals.keep_outputs else None
             kept = None if outputs is None else outputs[:done].reshape(done * size, *outputs.shape[2:])
             totals.add_many(losses[:done], float(size), kept, targets)
-            _count(trainer, done)
-            for p, gradient in recorded.gradients:
-                p._grad = gradient  # the last step's, as after any other step
+            count_steps(trainer, done)
             self.steps += done
             trainer._stepped(done)
         if done < count:  # the next loss is no number: the step as always says where that came from
             self._take(order[trainer.batch * size : (trainer.batch + 1) * size], totals)
 
 
-class _Recorded:
-    """A plan with the memory that it works on."""
-
-    def __init__(self, trainer: "Trainer", loader: Any, plan: Any) -> None:
-        self.trainer, self.plan, self.checked = trainer, plan, False
-        self.settings: Any = None
-        self.source = [part.array for part in loader.dataset.tensors]
-        self.batch = [np.empty((loader.batch_size, *part.shape[1:]), part.dtype) for part in self.source]
-        self.order = np.arange(len(loader.dataset))
-        self.outputs: tuple[tuple[int, ...], np.dtype[Any]] = ((), np.dtype(np.float32))
-        self.gradients: list[tuple[Tensor, Tensor | None]] = []
-        self.steps_before = trainer.optimizer.steps_taken
-        for source, buffer in zip(self.source, self.batch, strict=True):
-            plan.gather(source, self.order, buffer)
-        self._ordered: Array | None = None
-
-    def keep(self, outputs: Array) -> None:
-        """Keep the outputs of every step, which lie here."""
-        self.outputs = outputs.shape, outputs.dtype
-        self.plan.outputs(outputs)
-
-    def run(self, order: Array, count: int, *, want_outputs: bool) -> tuple[Array, Array | None, int]:
-        """Replay up to `count` steps; return their losses, outputs, and how many were ended."""
-        trainer = self.trainer
-        if self._ordered is not order:
-            self.order[...], self._ordered = order, order
-        losses, (shape, dtype) = np.empty(count), self.outputs
-        outputs = np.empty((count, *shape), dtype) if want_outputs else None
-        size = len(self.batch[0])
-        elapsed = trainer.optimizer.steps_taken - self.steps_before
-        rates = [group["lr"] for group in trainer.optimizer.param_groups]
-        done = self.plan.replay(trainer.batch * size, size, elapsed, rates, losses, outputs, self._keys(count))
-        return losses, outputs, done
-
-    def _keys(self, count: int) -> Array | None:
-        """Return the keys that the next steps draw with, two words each."""
-        draws, trainer = self.plan.draws, self.trainer
-        if not draws:
-            return None
-        keys = [
-            random.key_for(trainer.seed, "dropout", trainer.step + i, draw) & 0xFFFFFFFFFFFFFFFF
-            for i in range(count)
-            for draw in range(draws)
-        ]
-        return np.array(keys, dtype="<u8").view("<u4").astype(np.uint32).reshape(count, draws, 2)
-
-
-class _Noter(Callback):
-    """Tells the plan where the loss is, at the moment when it is known."""
-
-    only_shows = True
-
-    def __init__(self, recorded: _Recorded) -> None:
-        self.recorded, self.noted = recorded, False
-
-    def on_loss(self, trainer: "Trainer", inputs: Any, targets: Any, loss: Any) -> None:  # noqa: ARG002
-        """Note it."""
-        if loss.array.size == 1 and loss.array.dtype == np.float32:
-            self.recorded.plan.loss(loss.array)
-            self.noted = True
-
-
-def _lasting(trainer: "Trainer") -> list[Array]:
-    """Return the arrays that a step changes for good: parameters, and what the optimizer remembers."""
-    optimizer = trainer.optimizer
-    states = (value for p in optimizer.state for value in optimizer.state[p].values())
-    return [
-        *(p.array for p in trainer.model.parameters()),
-        *(buffer.array for buffer in trainer.model.buffers()),
-        *(value for value in states if isinstance(value, np.ndarray)),
-    ]
-
-
-def _count(trainer: "Trainer", steps: int) -> None:
-    """Count steps where the optimizer counts them."""
-    optimizer = trainer.optimizer
-    optimizer.steps_taken += steps
-    for p, state in optimizer.state.items():
-        if "step" in state:
-            state["step"] += steps
-        p._version[0] += steps
+def _orders(loader: Any, first: int, epochs: int) -> Array:
+    """Return loader.order(epoch) of many epochs: the engine's, if it draws what NumPy does for the first of them."""
+    if loader.shuffle:
+        orders = K.shuffles(f"{loader.seed}/shuffle/", first, epochs, len(loader.dataset))
+        if _equal(orders[0], loader.order(first)):
+            return orders
+    return np.stack([loader.order(epoch) for epoch in range(first, first + epochs)])
 
 
 def _equal(a: Any, b: Any) -> bool:

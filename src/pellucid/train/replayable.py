@@ -11,13 +11,13 @@ from pellucid.data.datasets import TensorDataset
 from pellucid.data.loader import DataLoader
 from pellucid.train.callbacks.callback import Callback
 from pellucid.train.callbacks.checkpoint import ModelCheckpoint
-from pellucid.train.callbacks.progress import RichProgress
+from pellucid.train.callbacks.progress import PlainProgress, RichProgress
 from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
 
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
 
-__all__ = ["classes_fit", "settings", "steps_until_looked_at", "why_not"]
+__all__ = ["classes_fit", "epochs_until_looked_at", "settings", "steps_until_looked_at", "why_not"]
 
 # What these compute does not depend on the numbers that they are given other than through kernels: no branch, no
 # count, no check that could raise in a later batch. A layer of the user's own may have any of these.
@@ -91,6 +91,24 @@ def steps_until_looked_at(trainer: "Trainer") -> int:
     """Return after how many steps a callback wants to see the trainer at the latest."""
     every = [c.every_steps for c in trainer.callbacks if isinstance(c, ModelCheckpoint) and c.every_steps]
     return min((n - trainer.step % n for n in every), default=1 << 30)
+
+
+def epochs_until_looked_at(trainer: "Trainer") -> int:
+    """Return how many epochs pass before one that somebody wants to see, validation rows not asked.
+
+    Progress is among those who can wait for a while; it is shown after each replay.
+    """
+    if trainer.metrics or trainer.scheduler is not None:
+        return 0
+    epochs = trainer.epochs - trainer.epoch - 1
+    for callback in trainer.callbacks:
+        kind = type(callback)
+        if kind is ModelCheckpoint and callback.monitor is None:  # type: ignore[attr-defined]
+            every: int = callback.every_epochs  # type: ignore[attr-defined]
+            epochs = min(epochs, every - trainer.epoch % every - 1)
+        elif kind.on_epoch_end is not Callback.on_epoch_end and kind not in (PlainProgress, RichProgress):
+            return 0
+    return min(epochs, (steps_until_looked_at(trainer) - 1) // trainer.batches)
 
 
 def _watches_steps(callback: Callback) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid._tensor import Array
 
-__all__ = ["EpochTotals", "Metric"]
+__all__ = ["EpochTotals", "Metric", "mean_losses"]
 
 Metric = Callable[[Array, Array], float]
 """A function of (outputs, targets) over all rows of an epoch."""
@@ -76,3 +76,15 @@ class EpochTotals:
         self.loss_sum, self.weight = state["loss_sum"], state["weight"]
         if self.keep_outputs and "outputs" in state:
             self.outputs, self.targets = [np.asarray(state["outputs"])], [np.asarray(state["targets"])]
+
+
+def mean_losses(losses: Array, weight: float) -> Array:
+    """Return the loss of each of many epochs, to the bits that `EpochTotals` gives.
+
+    Args:
+        losses: (epochs, batches), the mean losses of batches of one size.
+        weight: by how much each counts.
+    """
+    epochs, batches = losses.shape
+    sums = np.add.accumulate(np.concatenate([np.zeros((epochs, 1)), losses * weight], axis=1), axis=1)[:, -1]
+    return sums / (weight * batches)

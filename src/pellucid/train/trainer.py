@@ -127,6 +127,8 @@ class Trainer:
             try:
                 self._call("on_fit_start")
                 while self.epoch < self.epochs and not self._stop:
+                    if judged is None:
+                        replay.unwatched_epochs()
                     self._fit_epoch(loader, judged, interrupt, replay)
                 self.history.stopped = self._stop or f"All {epochs} epochs were trained."
                 self._fit_start, self._stop = None, ""

@@ -7,6 +7,7 @@ rounding, and the same bits for any number of threads.
 
 from pellucid.kernels.native.clipping import scale_all, total_norm
 from pellucid.kernels.native.counted import dropout, dropout_mask
+from pellucid.kernels.native.counters import draw_keys, shuffles
 from pellucid.kernels.native.embedding import add_at, take_rows
 from pellucid.kernels.native.maps import (
     erf,
@@ -63,6 +64,7 @@ __all__ = [
     "bce_with_logits_backward",
     "cross_entropy",
     "cross_entropy_backward",
+    "draw_keys",
     "dropout",
     "dropout_mask",
     "erf",
@@ -97,6 +99,7 @@ __all__ = [
     "rms_normalize_backward",
     "scale_all",
     "set_num_threads",
+    "shuffles",
     "sigmoid",
     "sigmoid_backward",
     "silu",

@@ -23,6 +23,7 @@ from pellucid.kernels.reference.activations import (
 from pellucid.kernels.reference.clipping import scale_all, total_norm
 from pellucid.kernels.reference.convolution import convolve, convolve_dW, convolve_dx, fold, sum_channels, unfold
 from pellucid.kernels.reference.counted import dropout, dropout_mask
+from pellucid.kernels.reference.counters import draw_keys, shuffles
 from pellucid.kernels.reference.embedding import add_at, take_rows
 from pellucid.kernels.reference.error_function import erf
 from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward, mean_cross_entropy
@@ -52,6 +53,7 @@ __all__ = [
     "convolve_dx",
     "cross_entropy",
     "cross_entropy_backward",
+    "draw_keys",
     "dropout",
     "dropout_mask",
     "erf",
@@ -84,6 +86,7 @@ __all__ = [
     "rms_normalize",
     "rms_normalize_backward",
     "scale_all",
+    "shuffles",
     "sigmoid",
     "sigmoid_backward",
     "silu",
