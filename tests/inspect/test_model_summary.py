@@ -44,6 +44,21 @@ def test_operations_are_two_for_each_weight_and_row_over_all_calls():
     assert rows(summary(Shared(), (2, 3)))["unused"].flops == 0
 
 
+@pytest.mark.parametrize(
+    ("layer", "shape", "multiply_adds"),
+    [
+        (nn.Conv2d(4, 6, 3, padding=1), (2, 4, 5, 7), 2 * 5 * 7 * 6 * 4 * 9),
+        (nn.Conv2d(4, 6, (3, 1), stride=2, groups=2), (2, 4, 5, 7), 2 * 2 * 4 * 6 * 2 * 3),
+        (nn.Conv1d(4, 6, 3), (2, 4, 7), 2 * 5 * 6 * 4 * 3),
+        (nn.Conv3d(4, 6, 2), (2, 4, 3, 3, 3), 2 * 8 * 6 * 4 * 8),
+        (nn.ConvTranspose2d(4, 6, 4, stride=2, padding=1), (2, 4, 5, 7), 2 * 5 * 7 * 4 * 6 * 16),
+        (nn.ConvTranspose2d(4, 6, 2, groups=2), (2, 4, 5, 7), 2 * 5 * 7 * 4 * 3 * 4),
+    ],
+)
+def test_a_convolution_uses_each_weight_once_a_place(layer, shape, multiply_adds):
+    assert summary(layer, shape).flops == 2 * multiply_adds
+
+
 def test_rows_of_an_embedding_are_looked_up_without_arithmetic():
     assert summary(nn.Embedding(7, 3), pl.zeros(4, dtype=pl.int64)).flops == 0
 

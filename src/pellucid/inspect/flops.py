@@ -43,6 +43,12 @@ def _once_an_output_place(layer: Any, _inputs: tuple[Any, ...], output: Tensor) 
     return 2 * weight.size * (output.array.size // weight.shape[0])
 
 
+def _once_an_input_place(layer: Any, inputs: tuple[Any, ...], _output: Tensor) -> int:
+    """A transposed convolution uses each weight once wherever the channels of its input stand."""
+    weight = layer.weight.array
+    return 2 * weight.size * (inputs[0].array.size // weight.shape[0])
+
+
 def _none(_layer: Module, _inputs: tuple[Any, ...], _output: Any) -> int:
     """Rows are looked up."""
     return 0
@@ -51,5 +57,11 @@ def _none(_layer: Module, _inputs: tuple[Any, ...], _output: Any) -> int:
 _COUNTS: dict[type[Module], Callable[[Any, tuple[Any, ...], Any], int]] = {
     nn.Linear: _once_an_output_place,
     nn.Bilinear: _once_an_output_place,
+    nn.Conv1d: _once_an_output_place,
+    nn.Conv2d: _once_an_output_place,
+    nn.Conv3d: _once_an_output_place,
+    nn.ConvTranspose1d: _once_an_input_place,
+    nn.ConvTranspose2d: _once_an_input_place,
+    nn.ConvTranspose3d: _once_an_input_place,
     nn.Embedding: _none,
 }
