@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import Any
 
 import numpy as np
-from tests.contract import cases_convolution
+from tests.contract import cases_convolution, cases_pooling
 from tests.contract.case import SHAPES, Case, case, indices, normal, wide
 
 ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
@@ -149,6 +149,7 @@ CASES = [
     *_comparing(),
     *_containing(),
     *cases_convolution.CASES,
+    *cases_pooling.CASES,
 ]
 
 NOT_IN_PYTORCH = {"Heaviside"}
@@ -246,6 +247,7 @@ OPTIONS: dict[str, dict[str, tuple[Case, Any]]] = {
         "keepdim": (case("PairwiseDistance", normal(4, 3), normal(4, 3)), True),
     },
     **cases_convolution.OPTIONS,
+    **cases_pooling.OPTIONS,
 }
 """For each layer and option: a case, and another value of the option that must change what comes out."""
 

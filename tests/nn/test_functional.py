@@ -40,11 +40,32 @@ def test_pad_is_pytorchs_also_where_it_cuts_off(pad, value):
     np.testing.assert_array_equal(b.grad.numpy(), a.grad.numpy(), strict=True)
 
 
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("pad", [(1, 2), (3, 0), (0, 3), (2, 1, 1, 2), (-1, 2), (-1, -1), (1, 1, 1, 0, 1, 1)])
+def test_pad_repeats_elements_as_pytorch_does(mode, pad):
+    x = np.random.default_rng(0).normal(size=(2, 2, 3, 3, 4)[-len(pad) // 2 - 2 :])
+    a, b = torch.tensor(x, requires_grad=True), pellucid.tensor(x, requires_grad=True)
+    expected = torch_F.pad(a, pad, mode=mode)
+    y = F.pad(b, pad, mode=mode)
+    np.testing.assert_array_equal(y.detach().numpy(), expected.detach().numpy(), strict=True)
+    dy = np.random.default_rng(1).normal(size=y.shape)
+    expected.backward(torch.tensor(dy))
+    y.backward(pellucid.tensor(dy))
+    np.testing.assert_allclose(b.grad.numpy(), a.grad.numpy(), rtol=1e-13, strict=True)
+
+
 def test_pad_keeps_integers_and_refuses_what_it_cannot_do():
     assert F.pad(pellucid.tensor([1, 2]), (1, 1)).dtype == np.int64
     x = pellucid.ones(2, 3)
-    with pytest.raises(NotImplementedError, match="mode 'reflect' is not supported"):
-        F.pad(x, (1, 1), mode="reflect")
+    with pytest.raises(ValueError, match=r"modes 'constant', 'reflect', 'replicate' and 'circular', got 'mirror'"):
+        F.pad(x, (1, 1), mode="mirror")
+    with pytest.raises(ValueError, match=r"a value \(2\) has no meaning in mode 'circular'"):
+        F.pad(x, (1, 1), mode="circular", value=2)
+    for mode, border in [("reflect", 3), ("circular", 4)]:
+        with pytest.raises(ValueError, match=rf"'{mode}' makes no borders of \(0, {border}\) from the 3 elements"):
+            F.pad(x, (0, border), mode=mode)
+    with pytest.raises(ValueError, match="from the 0 elements"):
+        F.pad(pellucid.ones(2, 0), (1, 1), mode="replicate")
     for pad in [(1,), (1, 1, 1, 1, 1, 1)]:
         with pytest.raises(ValueError, match=r"\(before, after\) for at most the 2 axes"):
             F.pad(x, pad)
@@ -153,7 +174,9 @@ def test_every_function_has_pytorchs_parameters_and_defaults():
     checked = 0
     for name in F.__all__:
         try:
-            theirs = inspect.signature(getattr(torch_F, name, None)).parameters.values()
+            # Pooling chooses one of two functions by return_indices; this one has the parameters of both.
+            function = getattr(torch_F, f"{name}_with_indices", getattr(torch_F, name, None))
+            theirs = inspect.signature(function).parameters.values()
         except (TypeError, ValueError):  # written in C++, without a signature
             continue
         expected = [(p.name, p.default) for p in theirs if p.name not in ("_stacklevel", "out")]

@@ -14,6 +14,8 @@ from typing import Any
 from pellucid.kernels import reference
 from pellucid.kernels.reference import (
     add_at,
+    avg_pool,
+    avg_pool_backward,
     bce,
     bce_backward,
     bce_with_logits,
@@ -43,6 +45,8 @@ from pellucid.kernels.reference import (
     log_softmax_backward,
     logsumexp,
     matmul,
+    max_pool,
+    max_pool_backward,
     mean_cross_entropy,
     mish,
     mish_backward,
@@ -78,6 +82,8 @@ from pellucid.kernels.reference import (
 __all__ = [
     "ENGINES",
     "add_at",
+    "avg_pool",
+    "avg_pool_backward",
     "bce",
     "bce_backward",
     "bce_with_logits",
@@ -110,6 +116,8 @@ __all__ = [
     "log_softmax_backward",
     "logsumexp",
     "matmul",
+    "max_pool",
+    "max_pool_backward",
     "mean_cross_entropy",
     "mish",
     "mish_backward",

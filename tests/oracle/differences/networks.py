@@ -94,9 +94,3 @@ def _():
     assert torch.nn.Embedding(2, 2, max_norm=1.0)(i).shape == (1, 2)
     refused(NotImplementedError, lambda: pl.nn.Embedding(2, 2, max_norm=1.0)(pl.tensor([0])))
     refused(NotImplementedError, lambda: pl.nn.Embedding(2, 2, sparse=True)(pl.tensor([0])))
-
-
-@row("`pad` with other modes than `constant`")
-def _():
-    assert torch.nn.functional.pad(torch.ones(1, 3), (1, 1), mode="reflect").shape == (1, 5)
-    refused(NotImplementedError, pl.nn.functional.pad, pl.ones(1, 3), (1, 1), mode="reflect")

@@ -38,12 +38,15 @@ from pellucid.kernels.reference.mean_losses import (
 )
 from pellucid.kernels.reference.norms import normalize, normalize_backward, rms_normalize, rms_normalize_backward
 from pellucid.kernels.reference.plan import new_plan
+from pellucid.kernels.reference.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.reference.products import linear, linear_backward, matmul
 from pellucid.kernels.reference.rows import log_softmax, log_softmax_backward, logsumexp, softmax, softmax_backward
 from pellucid.kernels.reference.updates import update_adam, update_rmsprop, update_sgd
 
 __all__ = [
     "add_at",
+    "avg_pool",
+    "avg_pool_backward",
     "bce",
     "bce_backward",
     "bce_with_logits",
@@ -73,6 +76,8 @@ __all__ = [
     "log_softmax_backward",
     "logsumexp",
     "matmul",
+    "max_pool",
+    "max_pool_backward",
     "mean_cross_entropy",
     "mish",
     "mish_backward",
