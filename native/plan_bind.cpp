@@ -48,6 +48,26 @@ void outputs(Plan& plan, const In<std::uint8_t, 1>& value) {
   });
 }
 
+using Any = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
+using AnyOut = nb::ndarray<nb::c_contig, nb::device::cpu>;
+
+// Where a recorded pass finds its input and leaves its output.
+struct Answer {
+  AnyOut input;
+  Any output;
+
+  // Runs every task once with `x` in the place of the input, and copies the output to `y`.
+  void operator()(Plan& plan, const Any& x, const AnyOut& y) const {
+    require(Plan::recording() == nullptr, "answer: a plan is being recorded");
+    require(plan.draws() == 0 && plan.rates().empty(), "answer: a step of a training was recorded");
+    require(x.nbytes() == input.nbytes() && y.nbytes() == output.nbytes(), "answer: sizes differ from the recorded");
+    Running running;
+    std::memcpy(input.data(), x.data(), x.nbytes());
+    plan.replay({1, 0, 0, 0, nullptr, nullptr, nullptr});
+    std::memcpy(y.data(), output.data(), y.nbytes());
+  }
+};
+
 i64 replay(Plan& plan, i64 row, i64 batch, i64 elapsed, const std::vector<double>& rates, const Out<double, 1>& losses,
            const std::optional<Out<std::uint8_t, 2>>& outputs,
            const std::optional<In<std::uint32_t, 3>>& keys) {
@@ -69,6 +89,11 @@ i64 replay(Plan& plan, i64 row, i64 batch, i64 elapsed, const std::vector<double
 }  // namespace
 
 void bind_plan(nb::module_& m) {
+  nb::class_<Answer>(m, "Answer")
+      .def("__init__", [](Answer* self, AnyOut input, Any output) { new (self) Answer{input, output}; },
+           nb::arg("input").noconvert(), nb::arg("output").noconvert())
+      .def("__call__", [](const Answer& self, Plan& plan, const Any& x, const AnyOut& y) { self(plan, x, y); },
+           nb::arg("plan"), nb::arg("x").noconvert(), nb::arg("y").noconvert());
   nb::class_<Plan>(m, "Plan")
       .def(nb::init<>())
       .def("begin", &Plan::begin)
@@ -79,6 +104,8 @@ void bind_plan(nb::module_& m) {
       .def("replay", &replay, nb::arg("row"), nb::arg("batch"), nb::arg("elapsed"), nb::arg("rates"),
            nb::arg("losses").noconvert(),
            nb::arg("outputs").noconvert().none(), nb::arg("keys").noconvert().none())
+      .def("read", [](Plan& plan, const Any& array) { plan.reads(array.data(), array.nbytes()); },
+           nb::arg("array").noconvert())
       .def("keep", [](Plan& plan, const In<std::uint8_t, 1>& array) { plan.writes(array.data(), array.size()); },
            nb::arg("array").noconvert())
       .def_prop_ro("foreign", &Plan::foreign)

@@ -27,6 +27,7 @@ class Pellucid(Rival):
             linear.load_state_dict({"weight": pl.tensor(W), "bias": pl.tensor(b)})
             layers += [linear, nn.Sigmoid() if self.work.activation == "sigmoid" else nn.ReLU()]
         self.model = nn.Sequential(*layers[:-1])
+        self.compiled = pl.compile(self.model)
         self.loss = nn.BCEWithLogitsLoss() if self.work.binary else nn.CrossEntropyLoss()
         self.optimizer = pl.optim.Adam(self.model.parameters(), lr=self.work.lr)
 
@@ -56,7 +57,7 @@ class Pellucid(Rival):
 
     def forward(self, X: Any) -> Any:
         with pl.no_grad():
-            return self.model(X)
+            return self.compiled(X)
 
     @staticmethod
     def digits(task: Digits) -> np.ndarray:

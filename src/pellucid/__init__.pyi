@@ -260,3 +260,4 @@ from pellucid.random import initial_seed as initial_seed
 from pellucid.random import manual_seed as manual_seed
 from pellucid.random import seed as seed
 from pellucid.random import set_rng_state as set_rng_state
+from pellucid.train.compiled import compile as compile

@@ -56,6 +56,7 @@ _BY_MODULE = {
     "ops.indexing": "gather index_add index_select masked_fill masked_select nonzero scatter scatter_add select take "
     "where",
     "ops.linalg": "addmm bmm dot einsum matmul mm mv outer",
+    "train.compiled": "compile",
 }
 
 _ALIASES = {

@@ -1,5 +1,6 @@
 """What the tape is made of: nodes that hang from the tensors, and hooks."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,14 +23,18 @@ class Node:
     `edges` holds for each input the tensor, its write count at recording, and the function that gives its
     gradient (unused where `joint` gives them all together); it is None once freed. An input overwritten before
     the backward walk would make the gradient silently wrong, so the walk compares the counts and refuses.
+    `serial` counts the operations: an output always has a higher one than what it was computed from.
     """
 
-    __slots__ = ("edges", "joint", "output_version")
+    __slots__ = ("edges", "joint", "output_version", "serial")
+
+    _count = itertools.count()
 
     def __init__(self, edges: list[Edge], joint: JointGradient | None, output_version: int) -> None:
         self.edges: list[Edge] | None = edges
         self.joint = joint
         self.output_version = output_version
+        self.serial = next(Node._count)
 
     @property
     def name(self) -> str:

@@ -1,5 +1,6 @@
 """The backward walk: once over the tape, from the loss to the leaves."""
 
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -27,27 +28,51 @@ def backward(
             `grad` alone; this is how `autograd.grad` asks.
     """
     pending = {id(root): _first_gradient(root, gradient)}
-    order = topological(root)
+    leaves: list[Tensor] = []
+    computed: list[tuple[int, Tensor]] = []  # a heap: what was recorded last has all its gradients first
+    _await(root, leaves, computed)
     with np.errstate(all="ignore"):  # infinities are carried as values, as NumPy and PyTorch carry them
-        while order:  # popped, so that the memory of the tape is freed while the walk goes on
-            tensor = order.pop()
-            dy = pending.pop(id(tensor), None)
-            if dy is None:
-                continue
+        while computed:
+            tensor = heappop(computed)[1]
+            dy = pending.pop(id(tensor))
             if tensor._hooks:
                 dy = _run_hooks(tensor, dy)
-            node = tensor._node
             if into is not None:
                 if id(tensor) in into:
                     into[id(tensor)] = dy
-            elif node is None:
-                _accumulate(tensor, dy)
             elif tensor._retains_grad:
                 _accumulate(tensor, dy.copy())
-            if node is not None:
-                _step(tensor, node, dy, pending)
-                if not retain_graph:
-                    node.free()
+            node: Node = tensor._node  # type: ignore[assignment]
+            _step(tensor, node, dy, pending, leaves, computed)
+            if not retain_graph:
+                node.free()  # the memory of the tape goes while the walk goes on
+        for leaf in leaves:
+            dy = pending[id(leaf)]
+            if leaf._hooks:
+                dy = _run_hooks(leaf, dy)
+            if into is None:
+                _accumulate(leaf, dy)
+            elif id(leaf) in into:
+                into[id(leaf)] = dy
+
+
+def _await(tensor: Tensor, leaves: list[Tensor], computed: list[tuple[int, Tensor]]) -> None:
+    """Put a tensor that has a gradient now, for the first time, where the walk will find it."""
+    node = tensor._node
+    if node is None:
+        leaves.append(tensor)
+    elif node.edges is None:
+        raise _freed()
+    else:
+        heappush(computed, (-node.serial, tensor))
+
+
+def _freed() -> RuntimeError:
+    return RuntimeError(
+        "this graph was already walked by backward() and its memory freed; call backward(retain_graph=True) the "
+        "first time if you need it twice, or run the forward pass again (a loss kept from an earlier step needs "
+        ".detach())"
+    )
 
 
 def topological(root: Tensor) -> list[Tensor]:
@@ -70,11 +95,7 @@ def topological(root: Tensor) -> list[Tensor]:
                 order.append(tensor)
                 continue
             if node.edges is None:
-                raise RuntimeError(
-                    "this graph was already walked by backward() and its memory freed; call "
-                    "backward(retain_graph=True) the first time if you need it twice, or run the forward "
-                    "pass again (a loss kept from an earlier step needs .detach())"
-                )
+                raise _freed()
             stack += (tensor, None)
             for x, _, _ in node.edges:
                 if x._requires_grad:
@@ -82,7 +103,14 @@ def topological(root: Tensor) -> list[Tensor]:
     return order
 
 
-def _step(tensor: Tensor, node: Node, dy: Array, pending: dict[int, Array]) -> None:
+def _step(
+    tensor: Tensor,
+    node: Node,
+    dy: Array,
+    pending: dict[int, Array],
+    leaves: list[Tensor],
+    computed: list[tuple[int, Tensor]],
+) -> None:
     """Turn the gradient of one operation's output into those of its inputs."""
     if tensor._version[0] != node.output_version:
         raise _overwritten("output", tensor, node)
@@ -106,10 +134,12 @@ def _step(tensor: Tensor, node: Node, dy: Array, pending: dict[int, Array]) -> N
         if dx.shape != a.shape or dx.dtype is not a.dtype:
             dx = unbroadcast(dx, a.shape).astype(a.dtype, copy=False)
         if key in pending:
-            dx = pending[key] + dx
-        elif x._node is None and (dx is dy or dx.base is not None):
+            pending[key] = pending[key] + dx
+            continue
+        if x._node is None and (dx is dy or dx.base is not None):
             dx = dx.copy()  # x + y hands dy to both; what users find in `grad` is that leaf's alone
         pending[key] = dx
+        _await(x, leaves, computed)
 
 
 def _overwritten(role: str, tensor: Tensor, node: Node) -> RuntimeError:

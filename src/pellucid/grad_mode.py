@@ -5,7 +5,7 @@ import inspect
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast, overload
 
 __all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
 
@@ -37,9 +37,16 @@ def _call(enabled: bool, function: Callable[..., Any], *args: Any, **kwargs: Any
 class _GradMode:
     """Sets the mode for a `with` block or a decorated function, and restores the one before."""
 
-    def __init__(self, enabled: bool) -> None:
+    __slots__ = ("_before", "_enabled")
+
+    _before: list[bool]
+    _enabled: bool
+
+    def __new__(cls, enabled: bool) -> Self:  # all of it here, because `with no_grad():` is to cost little
+        self = object.__new__(cls)
         self._enabled = enabled
-        self._before: list[bool] = []
+        self._before = []
+        return self
 
     def __enter__(self) -> None:
         self._before.append(MODE.enabled)
@@ -89,42 +96,49 @@ class no_grad(_GradMode):  # noqa: N801 - PyTorch's name
         False
     """
 
+    @overload
+    def __new__(cls, function: None = None) -> Self: ...
+    @overload
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, function: Any = None) -> Any:
         """Make a context, or decorate at once: `@no_grad` without brackets."""
-        return super().__new__(cls) if function is None else cls()(function)
-
-    def __init__(self) -> None:
-        super().__init__(False)
+        self = super().__new__(cls, False)
+        return self if function is None else self(function)
 
 
 class enable_grad(_GradMode):  # noqa: N801
     """Record operations, also inside a surrounding `no_grad`."""
 
+    @overload
+    def __new__(cls, function: None = None) -> Self: ...
+    @overload
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, function: Any = None) -> Any:
         """Make a context, or decorate at once."""
-        return super().__new__(cls) if function is None else cls()(function)
-
-    def __init__(self) -> None:
-        super().__init__(True)
+        self = super().__new__(cls, True)
+        return self if function is None else self(function)
 
 
 class inference_mode(_GradMode):  # noqa: N801
     """The same as `no_grad`; PyTorch's name for code that never needs gradients."""
 
+    @overload
+    def __new__(cls, mode: bool = True) -> Self: ...
+    @overload
+    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, mode: Any = True) -> Any:
         """Make a context, or decorate at once."""
-        return cls()(mode) if callable(mode) else super().__new__(cls)
-
-    def __init__(self, mode: bool = True) -> None:
-        super().__init__(not mode)
+        return cls()(mode) if callable(mode) else super().__new__(cls, not mode)
 
 
 class set_grad_enabled(_GradMode):  # noqa: N801
     """Record operations or not, by a condition; takes effect at once, and ends with a `with` block."""
 
-    def __init__(self, mode: bool) -> None:
-        super().__init__(bool(mode))
-        super().__enter__()
+    def __new__(cls, mode: bool) -> Self:
+        """Set the mode."""
+        self = super().__new__(cls, bool(mode))
+        _GradMode.__enter__(self)
+        return self
 
     def __enter__(self) -> None:
         """Keep the mode that was set at once."""

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, overload
 
-from pellucid.nn.module import Module
+from pellucid.nn.module import CHANGES, Module
 
 __all__ = ["ModuleDict", "ModuleList", "Sequential"]
 
@@ -76,6 +76,7 @@ class _Ordered(Module):
         """Hold these modules; those named by their place are renamed to their new one."""
         named = {(str(i) if name.isdigit() or not name else name): module for i, (name, module) in enumerate(held)}
         self._modules.clear()
+        CHANGES.count += 1
         for name, module in named.items():
             self.add_module(name, module)
 

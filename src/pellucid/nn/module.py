@@ -11,7 +11,17 @@ from pellucid._device import check_device
 from pellucid._tensor import Handle, Tensor, as_array
 from pellucid.nn.parameter import Buffer, Parameter
 
-__all__ = ["LoadedKeys", "Module"]
+__all__ = ["CHANGES", "LoadedKeys", "Module"]
+
+
+class _Changes:
+    """Counts how often any module was changed: an attribute set, a submodule or a hook added or taken away."""
+
+    count = 0
+
+
+CHANGES = _Changes()
+"""What was recorded of modules holds as long as this count stays as it was."""
 
 
 class LoadedKeys(NamedTuple):
@@ -88,14 +98,17 @@ class Module:
 
     def register_forward_hook(self, hook: Callable[["Module", Any, Any], Any]) -> Handle:
         """Call `hook(module, inputs, output)` after every forward; what it returns replaces the output."""
+        CHANGES.count += 1
         return Handle(self._forward_hooks, hook)
 
     def register_forward_pre_hook(self, hook: Callable[["Module", Any], Any]) -> Handle:
         """Call `hook(module, inputs)` before every forward; what it returns replaces the inputs."""
+        CHANGES.count += 1
         return Handle(self._forward_pre_hooks, hook)
 
     # --- attributes ---------------------------------------------------------------------------------------
     def __setattr__(self, name: str, value: Any) -> None:
+        CHANGES.count += 1
         tables = self.__dict__
         if isinstance(value, (Parameter, Module, Buffer)) and "_parameters" not in tables:
             raise AttributeError(
@@ -125,6 +138,7 @@ class Module:
             super().__setattr__(name, value)
 
     def _register(self, table: str, name: str, value: Any) -> None:
+        CHANGES.count += 1
         for other in ("_parameters", "_buffers", "_modules"):
             if other != table:
                 self.__dict__[other].pop(name, None)
@@ -139,6 +153,7 @@ class Module:
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
+        CHANGES.count += 1
         for table in ("_parameters", "_buffers", "_modules"):
             if name in self.__dict__.get(table, ()):
                 del self.__dict__[table][name]

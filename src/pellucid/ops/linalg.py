@@ -190,7 +190,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         >>> linear(pellucid.ones(4, 3), pellucid.ones(2, 3), pellucid.zeros(2)).shape
         Size([4, 2])
     """
-    x, W, b = as_tensor(x), weight, bias
+    x, W, b = x if isinstance(x, Tensor) else as_tensor(x), weight, bias
     a, w = x.array, W.array
     if a.ndim == 0 or a.shape[-1] != w.shape[-1]:
         raise RuntimeError(
@@ -199,7 +199,8 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         )
     if b is not None and b.array.shape != w.shape[:-1]:
         raise RuntimeError(f"a linear layer with weights {w.shape} needs a bias of {w.shape[:-1]}, got {b.array.shape}")
-    _same_dtype("a linear layer", x, W, *(() if b is None else (b,)))
+    if a.dtype is not w.dtype or (b is not None and b.array.dtype is not w.dtype):
+        _same_dtype("a linear layer", x, W, *(() if b is None else (b,)))
     y = K.linear(a, w, None if b is None else b.array)
     if w.ndim == 1:
         return matmul(x, W) if b is None else matmul(x, W) + b

@@ -15,7 +15,6 @@ from pellucid.ops._loss import check_options, constant, elementwise, quiet, redu
 __all__ = ["huber_loss", "l1_loss", "mse_loss", "smooth_l1_loss"]
 
 
-@quiet
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -34,9 +33,10 @@ def mse_loss(
             (x, lambda dl: K.mse_backward(a, b, float(dl) / n)),
             (t, lambda dl: K.mse_backward(b, a, float(dl) / n)),
         )
-    e = a - b
-    losses = record(e * e, (x, lambda dl: 2 * e * dl), (t, lambda dl: -2 * e * dl))
-    return _weighted("mse_loss", losses, weight, reduction)
+    with np.errstate(all="ignore"):
+        e = a - b
+        losses = record(e * e, (x, lambda dl: 2 * e * dl), (t, lambda dl: -2 * e * dl))
+        return _weighted("mse_loss", losses, weight, reduction)
 
 
 @quiet

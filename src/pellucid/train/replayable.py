@@ -17,11 +17,18 @@ from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
 
-__all__ = ["classes_fit", "epochs_until_looked_at", "settings", "steps_until_looked_at", "why_not"]
+__all__ = [
+    "RECORDED_LAYERS",
+    "classes_fit",
+    "epochs_until_looked_at",
+    "settings",
+    "steps_until_looked_at",
+    "why_not",
+]
 
 # What these compute does not depend on the numbers that they are given other than through kernels: no branch, no
 # count, no check that could raise in a later batch. A layer of the user's own may have any of these.
-_LAYERS = {
+RECORDED_LAYERS = {
     nn.Sequential,
     models.MLP,
     nn.Linear,
@@ -43,7 +50,7 @@ _OPTIMIZERS = {optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop}
 
 def why_not(trainer: "Trainer", loader: Any) -> str:
     """Say what speaks against recording the steps of this training; nothing when nothing does."""
-    foreign = [type(m).__name__ for m in trainer.model.modules() if type(m) not in _LAYERS]
+    foreign = [type(m).__name__ for m in trainer.model.modules() if type(m) not in RECORDED_LAYERS]
     watching = [type(c).__name__ for c in trainer.callbacks if _watches_steps(c)]
     reasons = (
         (K.new_plan() is None, f"the engine {K.get_engine()!r} records no steps"),

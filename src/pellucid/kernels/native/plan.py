@@ -1,7 +1,8 @@
 """Plans: what kernels did in one step, to be done again in C++ with other rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
@@ -42,6 +43,14 @@ class Plan:
         """Name the arrays that last from step to step, which kernels may read as they are."""
         for a in arrays:
             self._plan.keep(_bytes(a.reshape(1, -1)).reshape(-1))
+
+    def read(self, array: Array) -> None:
+        """Count it as foreign where no kernel has written the array."""
+        self._plan.read(array)
+
+    def answer(self, input: Array, output: Array) -> Callable[[Array, Array], None]:
+        """Return a function of (x, y) that computes anew with x in the place of `input`, and copies `output` to y."""
+        return partial(_native.Answer(input, output), self._plan)
 
     @property
     def foreign(self) -> int:
