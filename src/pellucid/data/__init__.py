@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pellucid.data import preprocessing, transforms
+    from pellucid.data.backtesting import Backtest, backtest, rolling_origin, seasonal_naive
     from pellucid.data.columns import Column, infer_columns
     from pellucid.data.datasets import Dataset, Subset, TensorDataset, random_split
     from pellucid.data.dates import time_order
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from pellucid.data.image_formats import load_cifar10, load_mnist, read_cifar10, read_idx
     from pellucid.data.loader import DataLoader, default_collate
     from pellucid.data.sequences import LanguageModelWindows, PadCollate, PaddedBatch, pad_batch, split_in_order
+    from pellucid.data.series import SeriesParts, SeriesWindows, split_series
+    from pellucid.data.series_table import Series, series_of
     from pellucid.data.split import Split, split_rows
     from pellucid.data.table_preprocessor import TablePreprocessor
     from pellucid.data.tables import read_table
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from pellucid.data.vocabulary import Vocabulary
 
 __all__ = [
+    "Backtest",
     "BytePairTokenizer",
     "CharTokenizer",
     "Column",
@@ -54,6 +58,9 @@ __all__ = [
     "LanguageModelWindows",
     "PadCollate",
     "PaddedBatch",
+    "Series",
+    "SeriesParts",
+    "SeriesWindows",
     "Split",
     "Subset",
     "TablePreprocessor",
@@ -62,6 +69,7 @@ __all__ = [
     "Tokenizer",
     "Vocabulary",
     "WordTokenizer",
+    "backtest",
     "default_collate",
     "embedded_names",
     "infer_columns",
@@ -89,9 +97,13 @@ __all__ = [
     "read_idx",
     "read_image",
     "read_table",
+    "rolling_origin",
+    "seasonal_naive",
     "separate_target",
+    "series_of",
     "split_in_order",
     "split_rows",
+    "split_series",
     "time_order",
     "transforms",
 ]
@@ -114,6 +126,9 @@ _NAMES_BY_FILE = {
     "vocabulary": "Vocabulary",
     "tokenizers": "BytePairTokenizer CharTokenizer Tokenizer WordTokenizer load_tokenizer",
     "sequences": "LanguageModelWindows PadCollate PaddedBatch pad_batch split_in_order",
+    "series": "SeriesParts SeriesWindows split_series",
+    "backtesting": "Backtest backtest rolling_origin seasonal_naive",
+    "series_table": "Series series_of",
 }
 _FILE_OF = {name: file for file, names in _NAMES_BY_FILE.items() for name in names.split()}
 
