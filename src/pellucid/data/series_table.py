@@ -93,7 +93,7 @@ def series_of(frame: "pd.DataFrame", value: str, *, time: str | None = None) -> 
 
 def _numbers(column: "pd.Series[Any]") -> NDArray[np.float64]:
     _refuse_missing(column, "and a series needs every value: fill it, or leave out the rows up to it")
-    values: NDArray[np.float64] = checked_numbers(column).to_numpy(np.float64)
+    values: NDArray[np.float64] = np.asarray(checked_numbers(column), np.float64)
     return values
 
 
