@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import Any
 
 import numpy as np
-from tests.contract import cases_convolution, cases_pooling
+from tests.contract import cases_attention, cases_convolution, cases_pooling
 from tests.contract.case import SHAPES, Case, case, indices, normal, wide
 
 ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
@@ -148,11 +148,12 @@ CASES = [
     *_looking_up(),
     *_comparing(),
     *_containing(),
+    *cases_attention.CASES,
     *cases_convolution.CASES,
     *cases_pooling.CASES,
 ]
 
-NOT_IN_PYTORCH = {"Heaviside"}
+NOT_IN_PYTORCH = {"Heaviside", "RotaryPositions", "SinusoidalPositions"}
 """Layers that PyTorch lacks; each has tests of its own."""
 
 WITHOUT_FORWARD = {"ModuleDict", "ModuleList", "ParameterDict", "ParameterList"}
@@ -246,10 +247,11 @@ OPTIONS: dict[str, dict[str, tuple[Case, Any]]] = {
         "eps": (case("PairwiseDistance", normal(4, 3), normal(4, 3)), 0.1),
         "keepdim": (case("PairwiseDistance", normal(4, 3), normal(4, 3)), True),
     },
+    **cases_attention.OPTIONS,
     **cases_convolution.OPTIONS,
     **cases_pooling.OPTIONS,
 }
 """For each layer and option: a case, and another value of the option that must change what comes out."""
 
-SINGLE_VALUED = cases_convolution.SINGLE_VALUED
+SINGLE_VALUED = cases_attention.SINGLE_VALUED | cases_convolution.SINGLE_VALUED
 """For each layer: the options that know one value only."""

@@ -14,6 +14,8 @@ from typing import Any
 from pellucid.kernels import reference
 from pellucid.kernels.reference import (
     add_at,
+    attention,
+    attention_backward,
     avg_pool,
     avg_pool_backward,
     bce,
@@ -60,6 +62,8 @@ from pellucid.kernels.reference import (
     rms_normalize,
     rms_normalize_backward,
     scale_all,
+    self_attention,
+    self_attention_backward,
     shuffles,
     sigmoid,
     sigmoid_backward,
@@ -82,6 +86,8 @@ from pellucid.kernels.reference import (
 __all__ = [
     "ENGINES",
     "add_at",
+    "attention",
+    "attention_backward",
     "avg_pool",
     "avg_pool_backward",
     "bce",
@@ -131,6 +137,8 @@ __all__ = [
     "rms_normalize",
     "rms_normalize_backward",
     "scale_all",
+    "self_attention",
+    "self_attention_backward",
     "set_engine",
     "set_num_threads",
     "shuffles",

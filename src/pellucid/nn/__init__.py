@@ -30,11 +30,13 @@ from pellucid.nn.activation_smooth import (
     Tanh,
     Tanhshrink,
 )
+from pellucid.nn.attention import MultiheadAttention
 from pellucid.nn.batchnorm import BatchNorm1d
 from pellucid.nn.containers import ModuleDict, ModuleList, Sequential
 from pellucid.nn.convolution import Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d
 from pellucid.nn.distance import CosineSimilarity, PairwiseDistance
 from pellucid.nn.dropout import AlphaDropout, Dropout
+from pellucid.nn.embedding_bag import EmbeddingBag
 from pellucid.nn.flatten import Flatten, Identity, Unflatten
 from pellucid.nn.fold import Fold, Unfold
 from pellucid.nn.lazy import UninitializedParameter
@@ -87,7 +89,10 @@ from pellucid.nn.pooling_adaptive import (
     AdaptiveMaxPool3d,
 )
 from pellucid.nn.pooling_places import FractionalMaxPool2d, FractionalMaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
+from pellucid.nn.positions import RotaryPositions, SinusoidalPositions
 from pellucid.nn.sparse import Embedding
+from pellucid.nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
+from pellucid.nn.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
 from pellucid.nn.transposed_convolution import (
     ConvTranspose1d,
     ConvTranspose2d,
@@ -135,6 +140,7 @@ __all__ = [
     "CrossEntropyLoss",
     "Dropout",
     "Embedding",
+    "EmbeddingBag",
     "Flatten",
     "Fold",
     "FractionalMaxPool2d",
@@ -180,6 +186,7 @@ __all__ = [
     "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
@@ -196,9 +203,11 @@ __all__ = [
     "ReplicationPad1d",
     "ReplicationPad2d",
     "ReplicationPad3d",
+    "RotaryPositions",
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SinusoidalPositions",
     "SmoothL1Loss",
     "SoftMarginLoss",
     "Softmax",
@@ -209,6 +218,11 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "Unflatten",

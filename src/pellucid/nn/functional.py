@@ -27,10 +27,12 @@ from pellucid.ops.activation import (
     tanhshrink,
     threshold,
 )
+from pellucid.ops.attention import scaled_dot_product_attention
 from pellucid.ops.bilinear import bilinear
 from pellucid.ops.convolution import conv1d, conv2d, conv3d
 from pellucid.ops.elementwise import sigmoid, tanh
 from pellucid.ops.embedding import embedding, one_hot
+from pellucid.ops.embedding_bag import embedding_bag
 from pellucid.ops.linalg import linear
 from pellucid.ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits, multilabel_soft_margin_loss
 from pellucid.ops.loss_classes import cross_entropy, nll_loss
@@ -44,6 +46,7 @@ from pellucid.ops.loss_margin import (
     soft_margin_loss,
 )
 from pellucid.ops.loss_regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
+from pellucid.ops.multi_head_attention import multi_head_attention_forward
 from pellucid.ops.normalization import batch_norm, group_norm, layer_norm, rms_norm
 from pellucid.ops.padding import pad
 from pellucid.ops.pooling import (
@@ -72,6 +75,7 @@ from pellucid.ops.pooling_places import (
     max_unpool2d,
     max_unpool3d,
 )
+from pellucid.ops.positions import apply_rotary
 from pellucid.ops.regularization import alpha_dropout, dropout
 from pellucid.ops.similarity import cosine_similarity, normalize, pairwise_distance
 from pellucid.ops.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
@@ -85,6 +89,7 @@ __all__ = [
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
     "alpha_dropout",
+    "apply_rotary",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
@@ -105,6 +110,7 @@ __all__ = [
     "dropout",
     "elu",
     "embedding",
+    "embedding_bag",
     "fold",
     "fractional_max_pool2d",
     "fractional_max_pool3d",
@@ -138,6 +144,7 @@ __all__ = [
     "max_unpool3d",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
@@ -151,6 +158,7 @@ __all__ = [
     "relu",
     "relu6",
     "rms_norm",
+    "scaled_dot_product_attention",
     "selu",
     "sigmoid",
     "silu",

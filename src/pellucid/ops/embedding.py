@@ -7,7 +7,7 @@ import numpy as np
 from pellucid import kernels as K
 from pellucid._tensor import Array, Tensor, record
 
-__all__ = ["check_embedding_options", "embedding", "one_hot"]
+__all__ = ["check_embedding_options", "check_padding_idx", "embedding", "one_hot", "row_numbers"]
 
 
 def embedding(
@@ -37,8 +37,8 @@ def embedding(
         NotImplementedError: for the unsupported parameters.
     """
     check_embedding_options(max_norm, norm_type, sparse)
-    rows = _rows("embedding", weight, padding_idx)
-    index, W = _classes("embedding", x, rows), weight.array
+    rows = check_padding_idx("embedding", weight, padding_idx)
+    index, W = row_numbers("embedding", x, rows), weight.array
     skipped = None if padding_idx is None else padding_idx % rows
 
     def dW(dy: Array) -> Array:
@@ -69,7 +69,12 @@ def check_embedding_options(max_norm: Any, norm_type: Any, sparse: Any) -> None:
         raise NotImplementedError("embedding: sparse=True is not supported; gradients are dense")
 
 
-def _rows(name: str, weight: Tensor, padding_idx: int | None) -> int:
+def check_padding_idx(name: str, weight: Tensor, padding_idx: int | None) -> int:
+    """Return the number of rows of a table, of which padding_idx must be one.
+
+    Raises:
+        ValueError: when it is none, or the weight no matrix.
+    """
     if weight.ndim != 2:
         raise ValueError(f"{name} needs a weight of shape (rows, features), got {weight.array.shape}")
     rows = weight.array.shape[0]
@@ -101,12 +106,17 @@ def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
         num_classes = int(x.array.max()) + 1
     elif num_classes < 1:
         raise ValueError(f"one_hot needs num_classes of at least 1, or -1 to count them, got {num_classes}")
-    index = _classes("one_hot", x, num_classes)
+    index = row_numbers("one_hot", x, num_classes)
     return Tensor((index[..., None] == np.arange(num_classes)).astype(np.int64))
 
 
-def _classes(name: str, x: Tensor, n: int) -> Array:
-    """Return x as indices, refusing any outside 0 ... n - 1: NumPy would take negative ones from the end."""
+def row_numbers(name: str, x: Tensor, n: int) -> Array:
+    """Return x as indices, refusing any outside 0 ... n - 1: NumPy would take negative ones from the end.
+
+    Raises:
+        TypeError: when x holds no integers.
+        IndexError: for an integer outside.
+    """
     index = x.array
     if index.dtype.kind not in "iu":
         raise TypeError(f"{name} needs integers, got {index.dtype}; convert them with .long()")

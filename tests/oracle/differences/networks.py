@@ -88,7 +88,41 @@ def _():
     refused(NotImplementedError, pl.nn.MSELoss, reduce=False)
 
 
-@row("`Embedding` with `max_norm`, `sparse=True`")
+@row("attention with `need_weights=True` and a query that may see no key")
+def _():
+    for L in (torch, pl):
+        x = L.ones(1, 1, 2)
+        y, weights = L.nn.MultiheadAttention(2, 1)(x, x, x, key_padding_mask=L.tensor([[True]]))
+        assert L.isnan(weights).all() if L is torch else (weights == 0).all()
+        assert bool(L.isnan(y).any()) == (L is torch)
+
+
+@row("`is_causal=True` beside another `attn_mask`")
+def _():
+    x = torch.ones(2, 1, 2)
+    torch.nn.MultiheadAttention(2, 1)(x, x, x, attn_mask=torch.zeros(2, 2), is_causal=True, need_weights=False)
+    x = pl.ones(2, 1, 2)
+    refused(ValueError, pl.nn.MultiheadAttention(2, 1), x, x, x, attn_mask=pl.zeros(2, 2), is_causal=True)
+
+
+@row("`is_causal=True` without `attn_mask`")
+def _():
+    x = torch.ones(2, 1, 2)
+    refused(RuntimeError, torch.nn.MultiheadAttention(2, 1), x, x, x, is_causal=True)
+    x = pl.ones(2, 1, 2)
+    assert pl.nn.MultiheadAttention(2, 1)(x, x, x, is_causal=True)[1].tolist() == [[[1.0, 0.0], [0.5, 0.5]]]
+
+
+@row("`EmbeddingBag` with `scale_grad_by_freq=True`")
+def _():
+    for L in (torch, pl):
+        W = L.ones(3, 1, requires_grad=True)
+        bags = L.tensor([[0, 2, 2], [1, 2, 0]])
+        L.nn.functional.embedding_bag(bags, W, scale_grad_by_freq=True, mode="sum").sum().backward()
+        assert (W.grad.tolist() == [[1.0], [1.0], [1.0]]) == (L is pl)
+
+
+@row("`Embedding`, `EmbeddingBag` with `max_norm`, `sparse=True`")
 def _():
     i = torch.tensor([0])
     assert torch.nn.Embedding(2, 2, max_norm=1.0)(i).shape == (1, 2)

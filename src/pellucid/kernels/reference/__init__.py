@@ -20,6 +20,12 @@ from pellucid.kernels.reference.activations import (
     silu_backward,
     tanh_backward,
 )
+from pellucid.kernels.reference.attention import (
+    attention,
+    attention_backward,
+    self_attention,
+    self_attention_backward,
+)
 from pellucid.kernels.reference.clipping import scale_all, total_norm
 from pellucid.kernels.reference.convolution import convolve, convolve_dW, convolve_dx, fold, sum_channels, unfold
 from pellucid.kernels.reference.counted import dropout, dropout_mask
@@ -45,6 +51,8 @@ from pellucid.kernels.reference.updates import update_adam, update_rmsprop, upda
 
 __all__ = [
     "add_at",
+    "attention",
+    "attention_backward",
     "avg_pool",
     "avg_pool_backward",
     "bce",
@@ -91,6 +99,8 @@ __all__ = [
     "rms_normalize",
     "rms_normalize_backward",
     "scale_all",
+    "self_attention",
+    "self_attention_backward",
     "shuffles",
     "sigmoid",
     "sigmoid_backward",
