@@ -1,0 +1,69 @@
+import csv
+import re
+from collections import Counter
+
+from tests.examples.chapters import EXAMPLES, line, numbers
+
+DATA = EXAMPLES / "projects" / "data"
+
+
+def rows(text, heading):
+    """Give the indented rows that follow the line beginning with `heading`."""
+    after = text[text.index(heading) :].splitlines()[1:]
+    end = next((i for i, row in enumerate(after) if not row.startswith("  ")), len(after))
+    return [row.strip() for row in after[:end]]
+
+
+def test_20_a_convolution_by_hand_is_the_librarys_and_its_window_is_learned(said):
+    text = said("20")
+    assert [row for row in text.splitlines() if "the library says the same" in row] == [
+        "the library says the same: True"
+    ] * 2
+    sizes = [numbers(row.split(":")[1]) for row in rows(text, "size of the result of 28 pixels")]
+    assert [row[0] for row in sizes] == [26, 28, 28, 14, 28, 14]
+    assert all(by_formula == by_layer for by_formula, by_layer in sizes)
+    for name in ("dW", "dx"):
+        assert line(text, f"{name} by hand and by the tape agree: ") == "True"
+    assert "dense 530,660, convolution 10" in text
+    assert line(text, "a picture moved by a pixel gives the result moved by a pixel: ") == "True"
+    losses = [numbers(row.split("loss")[1])[0] for row in rows(text, "learning Sobel's window")]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[0] > 0.05
+    assert losses[-1] < 1e-9
+    assert numbers(line(text, "largest difference from Sobel's weights:"))[0] < 1e-4
+
+
+def test_21_byte_pairs_shorten_unseen_text_as_the_librarys_do(said):
+    text = said("21")
+    toy = rows(text, "joined first in low")
+    assert toy[0].startswith("'s' + 't': 9 times")  # newest 6 times and widest 3
+    counts = [int(re.search(r", (\d+) times", row)[1]) for row in rows(text, "joined in the book:")]
+    assert len(counts) == 7
+    assert counts == sorted(counts, reverse=True)
+    assert "Alice| thought| the|" in text
+    ours = numbers(line(text, "9714 unseen characters are"))[1]
+    theirs = numbers(line(text, "the library:"))[0]
+    assert abs(ours - theirs) < 0.1
+    assert line(text, "and back again, without loss: ") == "True"
+    sizes, lengths = zip(*map(numbers, rows(text, "size of the vocabulary")), strict=True)
+    assert sizes == (256, 300, 400, 600, 800, 1000)
+    assert lengths[0] == 1
+    assert lengths[-1] == ours
+    assert list(lengths) == sorted(lengths)
+
+
+def test_the_sentences_are_balanced_twins_without_repetition():
+    with (DATA / "opinions.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert len(table) == len({row["review"] for row in table}) == 1290
+    assert Counter(row["form"] for row in table) == {"plain": 740, "negated": 450, "mixed": 100}
+    for first, second in zip(table[::2], table[1::2], strict=True):
+        assert (first["opinion"], second["opinion"]) == ("positive", "negative")
+        assert (first["pair"], first["form"]) == (second["pair"], second["form"])
+
+
+def test_the_book_is_plain_and_whole():
+    text = (DATA / "alice.txt").read_text(encoding="ascii")
+    assert len(text) == 97136
+    assert len(set(text)) == 64
+    assert re.findall(r"^CHAPTER ([IV]+)\.", text, re.MULTILINE) == ["I", "II", "III", "IV", "V", "VI", "VII", "VIII"]
