@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import Any
 
 import numpy as np
-from tests.contract import cases_attention, cases_convolution, cases_pooling
+from tests.contract import cases_attention, cases_convolution, cases_pooling, cases_recurrent
 from tests.contract.case import SHAPES, Case, case, indices, normal, wide
 
 ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
@@ -151,13 +151,14 @@ CASES = [
     *cases_attention.CASES,
     *cases_convolution.CASES,
     *cases_pooling.CASES,
+    *cases_recurrent.CASES,
 ]
 
 NOT_IN_PYTORCH = {"Heaviside", "RotaryPositions", "SinusoidalPositions"}
 """Layers that PyTorch lacks; each has tests of its own."""
 
-WITHOUT_FORWARD = {"ModuleDict", "ModuleList", "ParameterDict", "ParameterList"}
-"""What holds modules or parameters and computes nothing; tested in tests/nn."""
+WITHOUT_FORWARD = {"ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "RNNBase", "RNNCellBase"}
+"""What holds modules or parameters and computes nothing itself; tested in tests/nn."""
 
 TAUGHT_BY_CHANCE = {"Dropout", "AlphaDropout"}
 """Layers whose training is random: PyTorch draws other numbers."""
@@ -250,6 +251,7 @@ OPTIONS: dict[str, dict[str, tuple[Case, Any]]] = {
     **cases_attention.OPTIONS,
     **cases_convolution.OPTIONS,
     **cases_pooling.OPTIONS,
+    **cases_recurrent.OPTIONS,
 }
 """For each layer and option: a case, and another value of the option that must change what comes out."""
 

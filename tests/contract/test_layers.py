@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import inspect
 import pickle
+import typing
 import warnings
 
 import numpy as np
@@ -72,9 +73,12 @@ def ours(case, state, training):
     return layer.train(training)
 
 
-def first(out):
-    """Of layers that return several things, the one that is computed."""
-    return out[0] if isinstance(out, tuple) else out
+def joined(y):
+    """Return what a layer computes as one tensor; the outputs of one that has several, one behind the other."""
+    if not isinstance(y, tuple):
+        return y
+    parts = [joined(part).reshape(-1) for part in y if part is not None]
+    return parts[0] if len(parts) == 1 else (torch if isinstance(parts[0], torch.Tensor) else pellucid).cat(parts)
 
 
 def tensors(make, case, dtype=np.float64):
@@ -105,7 +109,7 @@ def test_a_layer_computes_what_pytorch_computes(case, training):
     layer = ours(case, expected.state_dict(), training)
     a = tensors(torch.tensor, case)
     b = tensors(pellucid.tensor, case)
-    y_expected, y = first(expected(*a)), first(layer(*b))
+    y_expected, y = joined(expected(*a)), joined(layer(*b))
     assert_close(y.detach().numpy(), y_expected.detach().numpy(), "y")
     if not y_expected.requires_grad:
         assert not y.requires_grad
@@ -164,7 +168,7 @@ def _with(layer, parameters, values, inputs):
     pellucid.manual_seed(5)
     for (module, name), value in zip(parameters, values, strict=True):
         module._parameters[name] = value
-    return first(layer(*inputs))
+    return joined(layer(*inputs))
 
 
 @compared
@@ -172,9 +176,9 @@ def test_a_layer_in_float32_stays_in_float32_and_near_float64(case, training):
     exact = ours(case, theirs(case).state_dict(), training)
     layer = copy.deepcopy(exact).float()
     inputs = tensors(pellucid.tensor, case, np.float32)
-    y = first(layer(*inputs))
+    y = joined(layer(*inputs))
     assert y.dtype == np.float32
-    y_exact = first(exact(*tensors(pellucid.tensor, case)))
+    y_exact = joined(exact(*tensors(pellucid.tensor, case)))
     # Normalised columns of two rows divide by small differences, which float32 knows to 1e-5 only.
     np.testing.assert_allclose(y.detach().numpy(), y_exact.detach().numpy(), rtol=2e-4, atol=2e-5)
     if y.requires_grad:
@@ -192,7 +196,7 @@ def test_a_layer_takes_an_empty_batch_as_pytorch_does(case):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            expected = tuple(first(case.build(torch.nn).double().eval()(*map(torch.tensor, rows))).shape)
+            expected = tuple(joined(case.build(torch.nn).double().eval()(*map(torch.tensor, rows))).shape)
     except (RuntimeError, ValueError, IndexError):
         return
     layer = case.build(nn).double().eval()
@@ -200,7 +204,7 @@ def test_a_layer_takes_an_empty_batch_as_pytorch_does(case):
         with pytest.raises(ValueError, match="at least 2 values for each channel, got 0"):
             layer(*map(pellucid.tensor, rows))
         return
-    y = first(layer(*(pellucid.tensor(a, requires_grad=a.dtype.kind == "f") for a in rows)))
+    y = joined(layer(*(pellucid.tensor(a, requires_grad=a.dtype.kind == "f") for a in rows)))
     assert tuple(y.shape) == expected
     if y.requires_grad:
         y.sum().backward()
@@ -210,9 +214,9 @@ def test_a_layer_takes_an_empty_batch_as_pytorch_does(case):
 @every_case
 def test_a_layer_survives_copy_and_pickle(case):
     layer = case.build(nn).double()
-    expected = first(layer.eval()(*tensors(pellucid.tensor, case))).detach().numpy()
+    expected = joined(layer.eval()(*tensors(pellucid.tensor, case))).detach().numpy()
     for other in (copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
-        np.testing.assert_array_equal(first(other(*tensors(pellucid.tensor, case))).detach().numpy(), expected)
+        np.testing.assert_array_equal(joined(other(*tensors(pellucid.tensor, case))).detach().numpy(), expected)
         assert repr(other) == repr(layer)
         for p, q in zip(layer.parameters(), other.parameters(), strict=True):
             assert type(q) is nn.Parameter
@@ -225,14 +229,15 @@ def test_a_layer_has_pytorchs_parameters_and_defaults(name):
         assert not hasattr(torch.nn, name)
         return
     deprecated = {"min_value", "max_value"}  # Hardtanh's old names, on which PyTorch warns
+    mine, other = ([inspect.signature(getattr(package, name))] for package in (nn, torch.nn))
+    # Recurrent layers take *args and **kwargs there; what is meant stands in the overloads for the type checker.
+    other = [inspect.signature(stated) for stated in typing.get_overloads(getattr(torch.nn, name).__init__)] or other
     mine, other = (
-        [
-            (p.name, getattr(p.default, "__name__", p.default), p.kind)
-            for p in inspect.signature(getattr(package, name)).parameters.values()
-        ]
-        for package in (nn, torch.nn)
+        [(p.name, getattr(p.default, "__name__", p.default), p.kind) for p in which[0].parameters.values()]
+        for which in (mine, other)
     )
     plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    deprecated |= {"self"}
     assert [p for p in mine if p[2] in plain] == [p for p in other if p[2] in plain and p[0] not in deprecated]
 
 
@@ -247,10 +252,10 @@ def observed(case, options):
     for p in layer.parameters():
         p.data = p.array + 0.3
     inputs = tensors(pellucid.tensor, case)
-    y = first(layer(*inputs))
+    y = joined(layer(*inputs))
     if y.requires_grad:
         y.backward(pellucid.tensor(cotangent(y.shape)))
-    seen |= {"y": y.detach().numpy(), "y in evaluation": first(layer.eval()(*inputs)).detach().numpy()}
+    seen |= {"y": y.detach().numpy(), "y in evaluation": joined(layer.eval()(*inputs)).detach().numpy()}
     seen |= {f"d{i}": x.grad.numpy() for i, x in enumerate([*inputs, *layer.parameters()]) if x.grad is not None}
     return seen | {k: v.detach().numpy() for k, v in layer.state_dict().items()}
 

@@ -90,6 +90,9 @@ from pellucid.nn.pooling_adaptive import (
 )
 from pellucid.nn.pooling_places import FractionalMaxPool2d, FractionalMaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from pellucid.nn.positions import RotaryPositions, SinusoidalPositions
+from pellucid.nn.recurrent import GRU, LSTM, RNN
+from pellucid.nn.recurrent_base import RNNBase
+from pellucid.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from pellucid.nn.sparse import Embedding
 from pellucid.nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
 from pellucid.nn.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
@@ -107,6 +110,9 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "SELU",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
@@ -145,6 +151,7 @@ __all__ = [
     "Fold",
     "FractionalMaxPool2d",
     "FractionalMaxPool3d",
+    "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
     "Hardshrink",
@@ -160,6 +167,7 @@ __all__ = [
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
+    "LSTMCell",
     "LayerNorm",
     "LazyConv1d",
     "LazyConv2d",
@@ -195,6 +203,9 @@ __all__ = [
     "ParameterList",
     "PoissonNLLLoss",
     "RMSNorm",
+    "RNNBase",
+    "RNNCell",
+    "RNNCellBase",
     "ReLU",
     "ReLU6",
     "ReflectionPad1d",

@@ -32,7 +32,9 @@ from pellucid.kernels.reference.counted import dropout, dropout_mask
 from pellucid.kernels.reference.counters import draw_keys, shuffles
 from pellucid.kernels.reference.embedding import add_at, take_rows
 from pellucid.kernels.reference.error_function import erf
+from pellucid.kernels.reference.gru import gru, gru_backward
 from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward, mean_cross_entropy
+from pellucid.kernels.reference.lstm import lstm, lstm_backward
 from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
 from pellucid.kernels.reference.mean_losses import (
     bce,
@@ -46,6 +48,7 @@ from pellucid.kernels.reference.norms import normalize, normalize_backward, rms_
 from pellucid.kernels.reference.plan import new_plan
 from pellucid.kernels.reference.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.reference.products import linear, linear_backward, matmul
+from pellucid.kernels.reference.rnn import rnn, rnn_backward
 from pellucid.kernels.reference.rows import log_softmax, log_softmax_backward, logsumexp, softmax, softmax_backward
 from pellucid.kernels.reference.updates import update_adam, update_rmsprop, update_sgd
 
@@ -74,6 +77,8 @@ __all__ = [
     "gelu_backward",
     "gelu_tanh",
     "gelu_tanh_backward",
+    "gru",
+    "gru_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
@@ -83,6 +88,8 @@ __all__ = [
     "log_softmax",
     "log_softmax_backward",
     "logsumexp",
+    "lstm",
+    "lstm_backward",
     "matmul",
     "max_pool",
     "max_pool_backward",
@@ -98,6 +105,8 @@ __all__ = [
     "relu_backward",
     "rms_normalize",
     "rms_normalize_backward",
+    "rnn",
+    "rnn_backward",
     "scale_all",
     "self_attention",
     "self_attention_backward",
