@@ -3,6 +3,7 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/vector.h>
 
@@ -92,6 +93,7 @@ void perform_update(const Task& task, double lr, const Lists&... lists) {
 
 void bind_clipping(nb::module_& m);
 void bind_counted(nb::module_& m);
+void bind_convolution(nb::module_& m);
 void bind_gemm(nb::module_& m);
 void bind_plan(nb::module_& m);
 void bind_updates(nb::module_& m);

@@ -62,7 +62,7 @@ INLINE void copy_block(const float* from, i64 stride, i64 rows, i64 width, float
 
 // `count` rows of `length` floats become the columns of `length` rows of `wide` >= count floats; wide is a multiple of
 // VL and the places beyond `count` become zeros.
-void copy_transposed(const float* from, i64 stride, i64 count, i64 length, float* to, i64 wide) {
+inline void copy_transposed(const float* from, i64 stride, i64 count, i64 length, float* to, i64 wide) {
   for (i64 j = 0; j < wide; j += VL)
     for (i64 p = 0; p < length; p += VL) {
       const i64 rows = smaller(VL, count - j), columns = smaller(VL, length - p);

@@ -11,6 +11,7 @@ NB_MODULE(_native, m) {
   m.def("set_thread_count", &set_thread_count);
   bind_clipping(m);
   bind_counted(m);
+  bind_convolution(m);
   bind_gemm(m);
   bind_plan(m);
   bind_updates(m);

@@ -6,6 +6,7 @@ rounding, and the same bits for any number of threads.
 """
 
 from pellucid.kernels.native.clipping import scale_all, total_norm
+from pellucid.kernels.native.convolution import convolve, convolve_dW, convolve_dx, sum_channels
 from pellucid.kernels.native.counted import dropout, dropout_mask
 from pellucid.kernels.native.counters import draw_keys, shuffles
 from pellucid.kernels.native.embedding import add_at, take_rows
@@ -62,6 +63,9 @@ __all__ = [
     "bce_backward",
     "bce_with_logits",
     "bce_with_logits_backward",
+    "convolve",
+    "convolve_dW",
+    "convolve_dx",
     "cross_entropy",
     "cross_entropy_backward",
     "draw_keys",
@@ -107,6 +111,7 @@ __all__ = [
     "softmax",
     "softmax_backward",
     "softplus",
+    "sum_channels",
     "take_rows",
     "tanh",
     "tanh_backward",

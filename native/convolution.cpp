@@ -1,0 +1,341 @@
+// Convolutions as products of matrices: blocks of windows are gathered as the rows of A, where they do not lie so already,
+// and multiplied by the weights. The gradient by x is the same with the places of dy under each place of x as windows;
+// where the stride is above 1 the places of x fall into phases that see different taps.
+#include "convolution.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "gemm.h"
+#include "pool.h"
+#include "scratch.h"
+
+namespace pellucid {
+namespace {
+
+constexpr i64 kWide = 448;            // numbers of a window gathered at once: what one pass of the product takes
+constexpr i64 kBlock = 48 * 1024;     // floats of A at once, a fifth of a second-level cache of 1 MB
+constexpr i64 kTall = 448;            // windows at once at most
+constexpr i64 kNarrowest = 64;        // columns that a piece of a product has at least, as it gathers A anew
+
+i64 up(i64 a, i64 b) { return (a + b - 1) / b; }
+i64 volume(const i64 (&n)[3]) { return n[0] * n[1] * n[2]; }
+
+// The taps that windows see, joined to stretches, and cut to slabs of at most kWide numbers.
+struct Taps {
+  std::vector<Stretch> stretches;
+  std::vector<Slab> slabs;
+  std::vector<i64> rows;  // where the slabs begin in B
+  i64 channels, widest = 0;
+  bool in_place = false;  // a window is one place, and the windows are all places
+
+  // `offsets` of the taps in the order of B's rows, for `channels` of `pixel` numbers of a place.
+  Taps(const std::vector<Stretch>& taps, const Windows& w, i64 channels) : channels(channels) {
+    for (const Stretch& tap : taps) {
+      if (!stretches.empty() && channels == w.pixel && follows(stretches.back(), tap) &&
+          (stretches.back().length + 1) * channels <= kWide)
+        ++stretches.back().length;
+      else
+        stretches.push_back(tap);
+    }
+    i64 row = 0;
+    for (std::size_t k = 0; k < stretches.size();) {
+      const i64 parts = up(channels * stretches[k].length, kWide);
+      if (parts > 1) {  // a single place of many channels
+        for (i64 part = 0; part < parts; ++part) {
+          const i64 from = channels * part / parts, to = channels * (part + 1) / parts;
+          add({&stretches[k], 1, from, to - from}, row + from, to - from);
+        }
+        row += channels;
+        ++k;
+        continue;
+      }
+      Slab slab{&stretches[k], 0, 0, channels};
+      i64 width = 0;
+      for (; k < stretches.size() && width + stretches[k].length * channels <= kWide; ++k, ++slab.count)
+        width += stretches[k].length * channels;
+      add(slab, row, width);
+      row += width;
+    }
+    in_place = taps.size() == 1;
+    for (int i = 0; i < 3; ++i)
+      in_place = in_place && taps[0].offset[i] == 0 && w.step[i] == 1 && w.places[i] == w.size[i];
+  }
+
+  i64 width(std::size_t slab) const {
+    i64 sum = 0;
+    for (i64 k = 0; k < slabs[slab].count; ++k) sum += slabs[slab].stretches[k].length * slabs[slab].channels;
+    return sum;
+  }
+
+  // How many windows are worked on at once.
+  i64 tall() const { return std::clamp<i64>(kBlock / std::max<i64>(widest, 1), 28, kTall); }
+
+ private:
+  static bool follows(const Stretch& a, const Stretch& b) {
+    return a.offset[0] == b.offset[0] && a.offset[1] == b.offset[1] && a.offset[2] + a.length == b.offset[2];
+  }
+  void add(const Slab& slab, i64 row, i64 width) {
+    slabs.push_back(slab);
+    rows.push_back(row);
+    widest = std::max(widest, width);
+  }
+};
+
+// The rows of A for some windows: gathered, or where they lie.
+struct Rows {
+  const float* A;
+  i64 lda;
+};
+Rows rows_of(const Windows& w, const Taps& taps, std::size_t s, i64 group, i64 first, i64 count, float* memory) {
+  Slab slab = taps.slabs[s];
+  slab.channel += group * taps.channels;
+  if (taps.in_place) return {w.x + first * w.pixel + slab.channel, w.pixel};
+  const i64 row = taps.width(s);
+  convolution_kernels().gather(w, slab, first, count, memory, row);
+  return {memory, row};
+}
+
+// y[target of window p] = [bias +] the windows' numbers times B (groups, K, columns).
+struct Product {
+  Windows windows;
+  Targets targets;
+  i64 samples, groups, columns, K;
+  const float *B, *bias;
+};
+
+void run_product(const Product& p, const Taps& taps) {
+  const GemmKernels& k = gemm_kernels();
+  const i64 pixels = p.samples * volume(p.targets.places), tall = taps.tall();
+  bool whole = true;
+  for (int i = 0; i < 3; ++i) whole = whole && p.targets.step[i] == 1 && p.targets.places[i] == p.targets.size[i];
+  const i64 most = chunks_for(2 * pixels * p.K * p.columns * p.groups, kMostChunks);
+  const i64 along = std::min(most, up(pixels, k.rows));
+  const i64 across = std::max<i64>(1, std::min(most / along, p.columns / kNarrowest));
+  Gemm shape{};
+  const i64 room = taps.widest * tall, spread = whole ? 0 : tall * p.columns, need = k.scratch(shape);
+  parallel_for(along * across, [&](i64 chunk) {
+    float* memory = scratch(room + spread + need);
+    const i64 begin = pixels * (chunk / across) / along, end = pixels * (chunk / across + 1) / along;
+    const i64 units = up(p.columns, k.columns);
+    const i64 left = std::min(p.columns, units * (chunk % across) / across * k.columns);
+    const i64 right = std::min(p.columns, units * (chunk % across + 1) / across * k.columns);
+    const i64 blocks = up(end - begin, tall);
+    for (i64 block = 0; block < blocks; ++block) {
+      const i64 first = begin + (end - begin) * block / blocks;
+      const i64 count = begin + (end - begin) * (block + 1) / blocks - first;
+      for (i64 group = 0; group < p.groups; ++group) {
+        const i64 column = group * p.columns + left;
+        Targets to = p.targets;
+        to.y += column;
+        for (std::size_t s = 0; s < taps.slabs.size(); ++s) {
+          const Rows rows = rows_of(p.windows, taps, s, group, first, count, memory);
+          Gemm g{};
+          g.M = count;
+          g.N = right - left;
+          g.K = taps.width(s);
+          g.A = rows.A;
+          g.lda = rows.lda;
+          g.B = p.B + (group * p.K + taps.rows[s]) * p.columns + left;
+          g.ldb = p.columns;
+          g.C = whole ? to.y + first * to.pixel : memory + room;
+          g.ldc = whole ? to.pixel : g.N;
+          g.bias = p.bias && s + 1 == taps.slabs.size() ? p.bias + column : nullptr;
+          g.accumulate = s > 0;
+          k.gemm(g, memory + room + spread);
+        }
+        if (!whole) convolution_kernels().scatter(to, first, count, memory + room, right - left);
+      }
+    }
+  });
+}
+
+// Every group's weights in another order, by several threads.
+template <typename F>
+void for_weights(i64 groups, i64 outs, i64 length, const F& work) {
+  const i64 units = up(outs, 16), chunks = chunks_for(4 * groups * outs * length, groups * units);
+  parallel_for(chunks, [&](i64 chunk) {
+    for (i64 unit = groups * units * chunk / chunks; unit < groups * units * (chunk + 1) / chunks; ++unit) {
+      const i64 from = unit % units * 16;
+      work(unit / units, from, std::min(outs, from + 16));
+    }
+  });
+}
+
+std::vector<Stretch> forward_taps(const Convolution& c) {
+  std::vector<Stretch> taps;
+  for (i64 z = 0; z < c.kernel[0]; ++z)
+    for (i64 y = 0; y < c.kernel[1]; ++y)
+      for (i64 x = 0; x < c.kernel[2]; ++x)
+        taps.push_back({{z * c.dilation[0] - c.padding[0], y * c.dilation[1] - c.padding[1],
+                         x * c.dilation[2] - c.padding[2]},
+                        1});
+  return taps;
+}
+
+std::vector<i64> counted(i64 n) {
+  std::vector<i64> ranks(static_cast<std::size_t>(n));
+  for (i64 i = 0; i < n; ++i) ranks[static_cast<std::size_t>(i)] = i;
+  return ranks;
+}
+
+Windows windows_of(const Convolution& c, const float* x) {
+  Windows w{x, c.in, {}, {}, {}};
+  for (int i = 0; i < 3; ++i) w.size[i] = c.size[i], w.places[i] = c.places[i], w.step[i] = c.stride[i];
+  return w;
+}
+
+// Along one axis, for the places of x of one phase: the taps that reach them, each with the place of dy that it is
+// multiplied by, counted from the phase's place. The last tap comes first, so that neighbours follow one another.
+struct Phase {
+  std::vector<i64> taps, offsets;
+};
+Phase phase_of(const Convolution& c, int axis, i64 phase) {
+  Phase found;
+  for (i64 tap = c.kernel[axis] - 1; tap >= 0; --tap) {
+    const i64 distance = phase + c.padding[axis] - tap * c.dilation[axis];
+    if (distance % c.stride[axis]) continue;
+    found.taps.push_back(tap);
+    found.offsets.push_back(distance / c.stride[axis]);
+  }
+  return found;
+}
+
+void run_phase(const Convolution& c, const i64 (&base)[3], const float* dy, const float* W, float* dx) {
+  const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel);
+  Phase axes[3];
+  Product p{};
+  p.windows.x = dy;
+  p.windows.pixel = c.out;
+  p.targets.y = dx;
+  p.targets.pixel = c.in;
+  for (int i = 0; i < 3; ++i) {
+    axes[i] = phase_of(c, i, base[i]);
+    p.windows.size[i] = c.places[i];
+    p.windows.step[i] = 1;
+    p.windows.places[i] = p.targets.places[i] = up(c.size[i] - base[i], c.stride[i]);
+    p.targets.size[i] = c.size[i];
+    p.targets.base[i] = base[i];
+    p.targets.step[i] = c.stride[i];
+  }
+  std::vector<i64> rank(static_cast<std::size_t>(all), -1);
+  std::vector<Stretch> taps;
+  for (std::size_t z = 0; z < axes[0].taps.size(); ++z)
+    for (std::size_t y = 0; y < axes[1].taps.size(); ++y)
+      for (std::size_t x = 0; x < axes[2].taps.size(); ++x) {
+        const i64 tap = (axes[0].taps[z] * c.kernel[1] + axes[1].taps[y]) * c.kernel[2] + axes[2].taps[x];
+        rank[static_cast<std::size_t>(tap)] = static_cast<i64>(taps.size());
+        taps.push_back({{axes[0].offsets[z], axes[1].offsets[y], axes[2].offsets[x]}, 1});
+      }
+  if (taps.empty()) return;
+  p.samples = c.samples;
+  p.groups = c.groups;
+  p.columns = in;
+  p.K = out * static_cast<i64>(taps.size());
+  float* B = task_scratch(c.groups * p.K * in);
+  for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
+    const Weights w{W + group * out * in * all, out, in, all, rank.data()};
+    convolution_kernels().pack_turned(w, from, to, B + group * p.K * in);
+  });
+  p.B = B;
+  run_product(p, Taps(taps, p.windows, out));
+}
+
+}  // namespace
+
+void run_convolve(const Convolution& c, const float* x, const float* W, const float* b, float* y) {
+  const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel);
+  Product p{};
+  p.windows = windows_of(c, x);
+  p.targets.y = y;
+  p.targets.pixel = c.out;
+  for (int i = 0; i < 3; ++i) p.targets.size[i] = p.targets.places[i] = c.places[i], p.targets.step[i] = 1;
+  p.samples = c.samples;
+  p.groups = c.groups;
+  p.columns = out;
+  p.K = in * all;
+  p.bias = b;
+  const std::vector<i64> rank = counted(all);
+  float* B = task_scratch(c.groups * p.K * out);
+  for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
+    const Weights w{W + group * out * in * all, out, in, all, rank.data()};
+    convolution_kernels().pack(w, from, to, B + group * p.K * out);
+  });
+  p.B = B;
+  run_product(p, Taps(forward_taps(c), p.windows, in));
+}
+
+void run_convolve_dx(const Convolution& c, const float* dy, const float* W, float* dx) {
+  bool reached = true;  // each place of x, by some tap
+  for (int i = 0; i < 3; ++i)
+    for (i64 base = 0; base < std::min(c.stride[i], c.size[i]); ++base)
+      reached = reached && !phase_of(c, i, base).taps.empty();
+  if (!reached) std::fill(dx, dx + c.samples * volume(c.size) * c.in, 0.0f);
+  i64 base[3];
+  for (base[0] = 0; base[0] < std::min(c.stride[0], c.size[0]); ++base[0])
+    for (base[1] = 0; base[1] < std::min(c.stride[1], c.size[1]); ++base[1])
+      for (base[2] = 0; base[2] < std::min(c.stride[2], c.size[2]); ++base[2]) run_phase(c, base, dy, W, dx);
+}
+
+// Cut along the windows, whose sums are added at the end, and, where the weights are many, along these.
+void run_convolve_dW(const Convolution& c, const float* x, const float* dy, float* dW) {
+  const GemmKernels& k = gemm_kernels();
+  const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel), K = in * all;
+  const i64 pixels = c.samples * volume(c.places), size = c.groups * K * out;
+  const Windows windows = windows_of(c, x);
+  const Taps taps(forward_taps(c), windows, in);
+  const i64 slabs = static_cast<i64>(taps.slabs.size()), tall = taps.tall();
+  const i64 most = chunks_for(2 * pixels * K * out * c.groups, kMostChunks);
+  const i64 across = std::min({most, slabs, std::max<i64>(1, K / 256)});
+  const i64 along = std::max<i64>(1, std::min(most / across, pixels / 64));
+  float* B = task_scratch(along * size);
+  Gemm shape{};
+  const i64 room = taps.widest * tall, need = k.scratch(shape);
+  parallel_for(along * across, [&](i64 chunk) {
+    float* memory = scratch(room + need);
+    const i64 part = chunk / across, begin = pixels * part / along, end = pixels * (part + 1) / along;
+    const i64 blocks = up(end - begin, tall), last = slabs * (chunk % across + 1) / across;
+    for (i64 group = 0; group < c.groups; ++group)
+      for (i64 s = slabs * (chunk % across) / across; s < last; ++s)
+        for (i64 block = 0; block < blocks; ++block) {
+          const std::size_t slab = static_cast<std::size_t>(s);
+          const i64 first = begin + (end - begin) * block / blocks;
+          const i64 count = begin + (end - begin) * (block + 1) / blocks - first;
+          const Rows rows = rows_of(windows, taps, slab, group, first, count, memory);
+          Gemm g{};
+          g.transpose_a = true;
+          g.M = taps.width(slab);
+          g.N = out;
+          g.K = count;
+          g.A = rows.A;
+          g.lda = rows.lda;
+          g.B = dy + first * c.out + group * out;
+          g.ldb = c.out;
+          g.C = B + part * size + (group * K + taps.rows[slab]) * out;
+          g.ldc = out;
+          g.accumulate = block > 0;
+          k.gemm(g, memory + room);
+        }
+  });
+  const std::vector<i64> rank = counted(all);
+  for_weights(c.groups, out, K, [&](i64 group, i64 from, i64 to) {
+    const Weights w{nullptr, out, in, all, rank.data()};
+    convolution_kernels().unpack(w, from, to, B + group * K * out, along, size, dW + group * out * K);
+  });
+}
+
+void run_sum_rows(const float* x, i64 rows, i64 columns, float* out) {
+  const i64 chunks = chunks_for(4 * rows * columns, std::max<i64>(1, rows / 64));
+  float* sums = task_scratch(chunks * columns);
+  parallel_for(chunks, [&](i64 chunk) {
+    const i64 from = rows * chunk / chunks, to = rows * (chunk + 1) / chunks;
+    gemm_kernels().sum_rows(x + from * columns, columns, to - from, columns, sums + chunk * columns);
+  });
+  for (i64 j = 0; j < columns; ++j) {
+    float sum = 0;
+    for (i64 chunk = 0; chunk < chunks; ++chunk) sum += sums[chunk * columns + j];
+    out[j] = sum;
+  }
+}
+
+}  // namespace pellucid

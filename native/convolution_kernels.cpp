@@ -1,0 +1,147 @@
+// What convolutions do besides products of matrices: windows become rows of a matrix, and weights change their order.
+//
+// Loop order of the gathering: stretches of taps, then windows in runs along the last axis, so that where a stretch lies
+// is worked out once a run and the inner loop copies whole vectors of channels. The rows stay in the second-level
+// cache until the product reads them.
+#include "convolution.h"
+
+#include "gemm_pack.h"
+#include "vec.h"
+
+namespace {
+
+using pellucid::Slab;
+using pellucid::Stretch;
+using pellucid::Targets;
+using pellucid::Weights;
+using pellucid::Windows;
+
+INLINE void copy(const float* from, float* to, i64 n) {
+  i64 j = 0;
+  for (; j + VL <= n; j += VL) store(to + j, load(from + j));
+  if (j < n) store_part(to + j, load_part(from + j, n - j), n - j);
+}
+
+INLINE void zero(float* to, i64 n) {
+  i64 j = 0;
+  for (; j + VL <= n; j += VL) store(to + j, v{});
+  if (j < n) store_part(to + j, v{}, n - j);
+}
+
+// One after the other of the windows along the last axis; `x` is the image's row, `q` where the first stretch begins.
+INLINE void gather_run(const float* x, i64 pixel, i64 size, i64 step, i64 q, i64 length, i64 channels, i64 run,
+                       float* to, i64 row) {
+  for (i64 i = 0; i < run; ++i, q += step, to += row) {
+    const i64 lead = q < 0 ? smaller(-q, length) : 0;
+    i64 end = smaller(length, size - q);
+    if (end < lead) end = lead;
+    if (lead) zero(to, lead * channels);
+    if (lead < end) copy(x + (q + lead) * pixel, to + lead * channels, (end - lead) * channels);
+    if (end < length) zero(to + end * channels, (length - end) * channels);
+  }
+}
+
+void gather(const Windows& w, const Slab& slab, i64 first, i64 count, float* A, i64 row) {
+  for (i64 k = 0; k < slab.count; ++k) {
+    const Stretch& s = slab.stretches[k];
+    float* to = A;
+    for (i64 p = first, run; p < first + count; p += run, to += run * row) {
+      const i64 x = p % w.places[2], lines = p / w.places[2];
+      const i64 y = lines % w.places[1], planes = lines / w.places[1];
+      const i64 z = planes % w.places[0], n = planes / w.places[0];
+      run = smaller(w.places[2] - x, first + count - p);
+      const i64 iz = z * w.step[0] + s.offset[0], iy = y * w.step[1] + s.offset[1];
+      if (iz < 0 || iz >= w.size[0] || iy < 0 || iy >= w.size[1]) {
+        for (i64 i = 0; i < run; ++i) zero(to + i * row, s.length * slab.channels);
+      } else {
+        const float* line = w.x + ((n * w.size[0] + iz) * w.size[1] + iy) * w.size[2] * w.pixel + slab.channel;
+        gather_run(line, w.pixel, w.size[2], w.step[2], x * w.step[2] + s.offset[2], s.length, slab.channels, run, to,
+                   row);
+      }
+    }
+    A += s.length * slab.channels;
+  }
+}
+
+void scatter(const Targets& t, i64 first, i64 count, const float* C, i64 columns) {
+  for (i64 p = first; p < first + count; ++p, C += columns) {
+    const i64 x = p % t.places[2], lines = p / t.places[2];
+    const i64 y = lines % t.places[1], planes = lines / t.places[1];
+    const i64 z = planes % t.places[0], n = planes / t.places[0];
+    const i64 line = (n * t.size[0] + t.base[0] + z * t.step[0]) * t.size[1] + t.base[1] + y * t.step[1];
+    copy(C, t.y + (line * t.size[2] + t.base[2] + x * t.step[2]) * t.pixel, columns);
+  }
+}
+
+// A block of `rows` rows that lie `stride` apart and `width` columns, both at most VL, as the columns of r.
+INLINE void read_turned(const float* from, i64 stride, i64 rows, i64 width, v (&r)[VL]) {
+  for (int i = 0; i < VL; ++i) {
+    if (i >= rows) r[i] = v{};
+    else r[i] = width == VL ? load(from + i * stride) : load_part(from + i * stride, width);
+  }
+  transpose(r);
+}
+
+INLINE void write(float* to, v x, i64 n) {
+  if (n == VL) store(to, x);
+  else store_part(to, x, n);
+}
+
+void pack(const Weights& w, i64 from, i64 to, float* B) {
+  const i64 length = w.channels * w.taps;
+  for (i64 o = from; o < to; o += VL) {
+    const i64 rows = smaller(VL, to - o);
+    for (i64 i = 0; i < length; i += VL) {
+      const i64 width = smaller(VL, length - i);
+      v r[VL];
+      read_turned(w.W + o * length + i, length, rows, width, r);
+      for (i64 j = 0, c = i / w.taps, t = i % w.taps; j < width; ++j) {
+        if (w.rank[t] >= 0) write(B + (w.rank[t] * w.channels + c) * w.outs + o, r[j], rows);
+        if (++t == w.taps) t = 0, ++c;
+      }
+    }
+  }
+}
+
+void pack_turned(const Weights& w, i64 from, i64 to, float* B) {
+  for (i64 o = from; o < to; ++o) {
+    const float* W = w.W + o * w.channels * w.taps;
+    if (w.taps == 1) {
+      copy(W, B + o * w.channels, w.channels);
+      continue;
+    }
+    for (i64 c = 0; c < w.channels; c += VL) {
+      const i64 rows = smaller(VL, w.channels - c);
+      for (i64 t = 0; t < w.taps; t += VL) {
+        const i64 width = smaller(VL, w.taps - t);
+        v r[VL];
+        read_turned(W + c * w.taps + t, w.taps, rows, width, r);
+        for (i64 j = 0; j < width; ++j)
+          if (w.rank[t + j] >= 0) write(B + (w.rank[t + j] * w.outs + o) * w.channels + c, r[j], rows);
+      }
+    }
+  }
+}
+
+void unpack(const Weights& w, i64 from, i64 to, const float* B, i64 parts, i64 part, float* dW) {
+  const i64 length = w.channels * w.taps;
+  for (i64 o = from; o < to; o += VL) {
+    const i64 rows = smaller(VL, to - o);
+    for (i64 i = 0; i < length; i += VL) {
+      const i64 width = smaller(VL, length - i);
+      v r[VL];
+      for (i64 j = 0; j < VL; ++j) r[j] = v{};
+      for (i64 j = 0, c = i / w.taps, t = i % w.taps; j < width; ++j) {
+        const float* b = B + (t * w.channels + c) * w.outs + o;
+        for (i64 k = 0; k < parts; ++k) r[j] += rows == VL ? load(b + k * part) : load_part(b + k * part, rows);
+        if (++t == w.taps) t = 0, ++c;
+      }
+      transpose(r);
+      for (i64 j = 0; j < rows; ++j) write(dW + (o + j) * length + i, r[j], width);
+    }
+  }
+}
+
+}  // namespace
+
+PELLUCID_DEFINE_TABLE(ConvolutionKernels, convolution_kernels) = {gather, scatter, pack, pack_turned, unpack};
