@@ -17,6 +17,8 @@ def _convolutions():
         yield case(name, normal(2, 2, *size), args=(2, 3, 3), padding="same")
         yield case(name, normal(2, 2, *size), args=(2, 1, 2), padding="same")
         yield case(name, normal(1, 1, *size), args=(1, 1, 1), padding="valid")
+    for mode in ("reflect", "replicate", "circular"):
+        yield case("Conv2d", normal(2, 2, 4, 5), args=(2, 3, 3), padding=(1, 2), padding_mode=mode)
     yield case("Conv1d", normal(2, 2, 7), args=(2, 3, 3), stride=(3,), padding=(2,), dilation=(2,))
     yield case("Conv2d", normal(2, 3, 5, 7), args=(3, 2, (3, 2)), stride=(2, 1), padding=(0, 2), dilation=(1, 3))
     yield case("Conv2d", normal(2, 2, 5, 5), args=(2, 2, (4, 3)), padding="same", dilation=(1, 2))
@@ -62,6 +64,7 @@ def _options_of_convolution(d):
         "dilation": (base(), 2),
         "groups": (base(), 2),
         "bias": (base(), False),
+        "padding_mode": (base(padding=1), "circular"),
     }
 
 
@@ -102,5 +105,5 @@ OPTIONS: dict[str, dict[str, tuple[Case, Any]]] = {
 }
 """For each layer and option: a case, and another value of the option that must change what comes out."""
 
-SINGLE_VALUED = {f"Conv{kind}{d}d": {"padding_mode"} for d in SPACE for kind in ("", "Transpose")}
+SINGLE_VALUED = {f"ConvTranspose{d}d": {"padding_mode"} for d in SPACE}
 """Options that know one value only, as in PyTorch; every other is refused."""

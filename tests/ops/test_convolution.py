@@ -163,6 +163,18 @@ def test_a_transposed_layer_gives_the_size_asked_for(output_size):
         mine(pellucid.tensor(a), output_size=(11,))
 
 
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("padding", [1, "same", "valid", (2, 0)])
+def test_borders_that_are_not_zeros_are_pytorchs(mode, padding):
+    (a,) = drawn(7, (2, 2, 5, 6))
+    theirs = torch.nn.Conv2d(2, 3, (3, 5), padding=padding, padding_mode=mode).double()
+    mine = nn.Conv2d(2, 3, (3, 5), padding=padding, padding_mode=mode).double()
+    mine.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
+    assert repr(mine) == repr(theirs)
+    expected = theirs(torch.tensor(a)).detach().numpy()
+    np.testing.assert_allclose(mine(pellucid.tensor(a)).detach().numpy(), expected, rtol=1e-10)
+
+
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
