@@ -1,10 +1,11 @@
-"""The course's chapters, and how the tests read what they print."""
+"""The course's chapters and projects, and how the tests read what they print."""
 
 import re
 from pathlib import Path
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CHAPTERS = sorted(EXAMPLES.glob("[0-9]*.py"))
+PROJECTS = sorted((EXAMPLES / "projects").glob("[0-9]*.py"))
 
 
 def numbers(text):

@@ -4,14 +4,15 @@ import sys
 from functools import cache
 
 import pytest
-from tests.examples.chapters import CHAPTERS
+from tests.examples.chapters import CHAPTERS, PROJECTS
 
 SECONDS = 60  # each takes a few on one idle core; this is for a busy machine
+PROJECT_SECONDS = 900  # each takes less than three minutes on one idle core
 
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
-    """Run a chapter once, as a beginner would, and give what it printed and drew."""
+    """Run a chapter or a project once, as a beginner would, and give what it printed and drew."""
     folder = tmp_path_factory.mktemp("pictures")
 
     @cache
@@ -30,7 +31,7 @@ def run(tmp_path_factory):
             env=environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=SECONDS,
+            timeout=PROJECT_SECONDS if chapter in PROJECTS else SECONDS,
             check=False,
         )
         return done, picture
@@ -42,3 +43,9 @@ def run(tmp_path_factory):
 def said(run):
     """Give what a chapter printed."""
     return lambda number: run(CHAPTERS[int(number) - 1])[0].stdout
+
+
+@pytest.fixture(scope="session")
+def project(run):
+    """Give what a project printed."""
+    return lambda number: run(next(path for path in PROJECTS if path.name.startswith(f"{number}_")))[0].stdout
