@@ -59,6 +59,7 @@ class Plan {
   i64 row() const { return run_.row + step_ * run_.batch; }
 
   i64 draws() const { return static_cast<i64>(keys_.size()); }
+  i64 bytes() const;  // of all that tasks write
   i64 size() const { return static_cast<i64>(tasks_.size()); }
   std::deque<double>& rates() { return rates_; }
 
@@ -72,5 +73,14 @@ class Plan {
   i64 step_ = 0;
   bool stopped_ = false;
 };
+
+// An epoch after the other: of each, `steps` steps of `full`, and one step of `last`, whose rows are fewer, where there
+// is such a plan. `run` is that of the first epoch's first step; its losses and keys are those of all epochs, its rows
+// lie one epoch behind the other. Returns how many steps were ended.
+struct Epochs {
+  i64 epochs, steps, rows;  // rows of an epoch in the order
+  i64 elapsed_last;         // as Run::elapsed, counted from where `last` was recorded
+};
+i64 replay_epochs(Plan& full, Plan* last, const Epochs& of, const Plan::Run& run);
 
 }  // namespace pellucid

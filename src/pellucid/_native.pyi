@@ -69,6 +69,19 @@ class Plan:
         outputs: Array | None,
         keys: Array | None,
     ) -> int: ...
+    def replay_epochs(
+        self,
+        last: Plan | None,
+        rows: int,
+        batch: int,
+        elapsed: int,
+        elapsed_last: int,
+        rates: list[float],
+        losses: Array,
+        keys: Array | None,
+    ) -> int: ...
+    @property
+    def bytes(self) -> int: ...
     @property
     def draws(self) -> int: ...
     @property

@@ -58,6 +58,31 @@ def test_memory_that_a_plan_uses_lives_as_long_as_the_plan(data: np.ndarray) -> 
     assert np.allclose(y[:, 0], expected, rtol=1e-6)
 
 
+def test_epochs_end_with_a_step_of_fewer_rows(data: np.ndarray) -> None:
+    rng, W = np.random.default_rng(2), np.ones((1, 3), np.float32)
+    order = np.concatenate([rng.permutation(12)[:7] for _ in range(3)])
+    plans = [_native.Plan(), _native.Plan()]
+    for plan, rows in zip(plans, (2, 1), strict=True):
+        batch = np.zeros((rows, 3), np.float32)
+        plan.begin()
+        plan.gather(data.view(np.uint8), order, batch.view(np.uint8))
+        plan.loss(native.linear(batch, W, None).reshape(-1)[-1:])
+        plan.end()
+    losses = np.zeros((3, 4))
+    assert plans[0].replay_epochs(plans[1], 7, 2, 0, 0, [], losses, None) == 12
+    last_rows = [7 * epoch + row for epoch in range(3) for row in (1, 3, 5, 6)]
+    assert np.array_equal(losses.reshape(-1), native.linear(data[order[last_rows]], W, None)[:, 0])
+    with pytest.raises(IndexError, match="beyond the end"):
+        plans[0].replay_epochs(None, 7, 2, 0, 0, [], np.zeros((1, 11)), None)
+    data[order[7 + 6]] = np.nan
+    assert plans[0].replay_epochs(plans[1], 7, 2, 0, 0, [], losses, None) == 7
+    data[order[7 + 3]] = np.inf
+    assert plans[0].replay_epochs(plans[1], 7, 2, 0, 0, [], losses, None) == 5
+    assert plans[0].bytes == 2 * 3 * 4 + 2 * 4
+    with pytest.raises(ValueError, match="without a step"):
+        plans[0].replay_epochs(plans[1], 7, 2, 0, 0, [], np.zeros((1, 0)), None)
+
+
 def test_nothing_is_recorded_outside_begin_and_end(data: np.ndarray) -> None:
     plan = _native.Plan()
     recorded(plan, data, np.arange(12))

@@ -8,7 +8,7 @@ from tests.train.replay_support import LOSSES, OPTIMIZERS, Eager, both, data, ev
 
 import pellucid as pl
 from pellucid import nn, optim
-from pellucid.train import Callback, ModelCheckpoint, TrainingDivergedError
+from pellucid.train import Callback, ModelCheckpoint, Trainer, TrainingDivergedError
 from pellucid.train.callbacks import GradientNormClipping
 
 
@@ -180,6 +180,13 @@ def test_the_reference_engine_computes_every_step():
         trainer = trainer_of()
         trainer.fit(data("classes"), epochs=3)
     assert "the engine 'numpy' records no steps" in trainer.replayed
+
+
+def test_a_network_of_many_parameters_is_not_copied_to_be_checked():
+    model = nn.Sequential(nn.Linear(5, 1100), nn.ReLU(), nn.Linear(1100, 1000), nn.ReLU(), nn.Linear(1000, 3))
+    trainer = Trainer(model, nn.CrossEntropyLoss(), optim.SGD(model.parameters()))
+    trainer.fit(data("classes"), epochs=1, batch_size=32)
+    assert "so many parameters" in trainer.replayed
 
 
 def test_a_replayed_step_that_differs_is_never_used(monkeypatch):

@@ -13,57 +13,75 @@ if TYPE_CHECKING:
 
 __all__ = ["LossNoter", "Recorded", "count_steps", "lasting_arrays"]
 
-_ROOM = 1 << 16  # rows of the order that a plan has room for, at least an epoch's
-
 
 class Recorded:
     """A plan with the memory that it works on.
 
     Args:
         trainer: whose step it is.
-        loader: its training data.
-        plan: the plan that will record.
+        source: the data's arrays.
+        order: where the order of the rows will lie.
+        rows: of a batch.
     """
 
-    def __init__(self, trainer: "Trainer", loader: Any, plan: Any) -> None:
-        self.trainer, self.plan, self.checked = trainer, plan, False
+    def __init__(self, trainer: "Trainer", source: list[Array], order: Array, rows: int) -> None:
+        self.trainer, self.plan, self.checked = trainer, K.new_plan(), False
         self.settings: Any = None
-        self.source = [part.array for part in loader.dataset.tensors]
-        self.batch = [np.empty((loader.batch_size, *part.shape[1:]), part.dtype) for part in self.source]
-        self.order = np.zeros(max(_ROOM, len(loader.dataset)), np.int64)
+        self.batch = [np.empty((rows, *part.shape[1:]), part.dtype) for part in source]
         self.outputs: tuple[tuple[int, ...], np.dtype[Any]] = ((), np.dtype(np.float32))
         self.gradients: list[tuple[Tensor, Tensor | None]] = []
         self.steps_before = trainer.optimizer.steps_taken
-        for source, buffer in zip(self.source, self.batch, strict=True):
-            plan.gather(source, self.order, buffer)
-        self._ordered: Array | None = None
+        for part, buffer in zip(source, self.batch, strict=True):
+            self.plan.gather(part, order, buffer)
 
     def keep(self, outputs: Array) -> None:
         """Keep the outputs of every step, which lie here."""
         self.outputs = outputs.shape, outputs.dtype
         self.plan.outputs(outputs)
 
-    def run(self, order: Array, first: int, count: int, *, want_outputs: bool) -> tuple[Array, Array | None, int]:
-        """Replay up to `count` steps from place `first` of an order of rows on.
+    def run(self, first: int, count: int, *, want_outputs: bool) -> tuple[Array, Array | None, int]:
+        """Replay up to `count` steps from place `first` of the order on.
 
         Returns:
             their losses, outputs, and how many were ended.
         """
-        trainer = self.trainer
-        if self._ordered is not order:
-            self.order[: order.size], self._ordered = order, order
         losses, (shape, dtype) = np.empty(count), self.outputs
         outputs = np.empty((count, *shape), dtype) if want_outputs else None
-        size = len(self.batch[0])
-        elapsed = trainer.optimizer.steps_taken - self.steps_before
-        rates = [group["lr"] for group in trainer.optimizer.param_groups]
-        draws = self.plan.draws
-        keys = K.draw_keys(f"{trainer.seed}/dropout/", trainer.step, count, draws) if draws else None
-        done = self.plan.replay(first, size, elapsed, rates, losses, outputs, keys)
+        rows, keys = len(self.batch[0]), self._keys(count)
+        done = self.plan.replay(first, rows, self._elapsed(), self._rates(), losses, outputs, keys)
         if done:
             for p, gradient in self.gradients:
                 p._grad = gradient  # the last step's, as after any other step
         return losses, outputs, done
+
+    def run_epochs(self, last: "Recorded | None", epochs: int, batches: int, rows: int) -> tuple[Array, int]:
+        """Replay up to `epochs` epochs of `batches` steps and `rows` rows, from the beginning of the order on.
+
+        Gradients are left to the step after them.
+
+        Args:
+            last: takes the last step of each epoch, where its batch is shorter.
+            epochs: how many, at most.
+            batches: steps of an epoch, the last one included.
+            rows: of an epoch.
+
+        Returns:
+            the losses (epochs, batches), and how many steps were ended.
+        """
+        losses, plan, size = np.empty((epochs, batches)), self.plan, len(self.batch[0])
+        shorter, since = (None, 0) if last is None else (last.plan, last._elapsed())
+        keys = self._keys(epochs * batches)
+        return losses, plan.replay_epochs(shorter, rows, size, self._elapsed(), since, self._rates(), losses, keys)
+
+    def _elapsed(self) -> int:
+        return self.trainer.optimizer.steps_taken - self.steps_before
+
+    def _rates(self) -> list[float]:
+        return [group["lr"] for group in self.trainer.optimizer.param_groups]
+
+    def _keys(self, steps: int) -> Array | None:
+        draws, trainer = self.plan.draws, self.trainer
+        return K.draw_keys(f"{trainer.seed}/dropout/", trainer.step, steps, draws) if draws else None
 
 
 class LossNoter(Callback):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Replay"]
 
 _SECONDS = 0.05  # of replay at a time: so long may Ctrl-C and the progress bar wait
+_ROOM = 1 << 16  # rows of the order that there is room for, at least an epoch's
+_SMALL = 32 << 20  # bytes of a step of which a second one, for the short last batch, may be kept
 
 
 class Replay:
@@ -41,7 +43,9 @@ class Replay:
         self.trainer, self.loader = trainer, loader
         self.reason = why_not(trainer, loader)
         self.steps = 0
-        self._recorded: Recorded | None = None
+        self._recorded: dict[int, Recorded] = {}  # by the rows of a batch
+        self._order = np.zeros(0 if self.reason else max(_ROOM, len(loader.dataset)), np.int64)
+        self._sizes = [] if self.reason else _sizes(loader)
         self._slice = 1  # steps that take about _SECONDS
         self._epochs = 1  # likewise, where nobody looks between them
 
@@ -50,8 +54,8 @@ class Replay:
         trainer, loader = self.trainer, self.loader
         trainer.model.train()
         order: Array = loader.order(trainer.epoch)
-        if self._recorded is not None and self._recorded.settings != settings(trainer):
-            self._recorded = None
+        self._order[: len(order)] = order
+        self._forget_outdated()
         while trainer.batch < len(loader):
             self._some(order, totals)
             interrupt.check()
@@ -60,29 +64,34 @@ class Replay:
     def unwatched_epochs(self) -> None:
         """Take whole epochs before the next one that somebody looks at, and write their numbers down.
 
-        They are as many as take about _SECONDS; none, where an epoch has a short batch, or no step was recorded yet.
+        They are as many as take about _SECONDS; none as long as not every step is recorded.
         """
-        trainer, loader, recorded = self.trainer, self.loader, self._recorded
-        rows, batches = loader.batch_size * len(loader), len(loader)
-        if self.reason or recorded is None or not recorded.checked or trainer.batch or rows > len(loader.dataset):
+        trainer, loader, sizes = self.trainer, self.loader, self._sizes
+        if self.reason or trainer.batch:
             return
-        count = min(epochs_until_looked_at(trainer), self._epochs, len(recorded.order) // rows)
+        count = min(epochs_until_looked_at(trainer), self._epochs, len(self._order) // sum(sizes))
+        if count < 1:
+            return
         trainer.model.train()
-        if count < 1 or recorded.settings != settings(trainer):
+        self._forget_outdated()
+        first, last = self._recorded.get(sizes[0]), self._recorded.get(sizes[-1])
+        if first is None or last is None or not (first.checked and last.checked):
             return
         began = time.perf_counter()
-        order = _orders(loader, trainer.epoch, count)[:, :rows].reshape(-1)
-        losses, _, done = recorded.run(order, 0, count * batches, want_outputs=False)
+        order = _orders(loader, trainer.epoch, count)[:, : sum(sizes)]
+        self._order[: order.size] = order.reshape(-1)
+        losses, done = first.run_epochs(None if last is first else last, count, len(sizes), sum(sizes))
         count_steps(trainer, done)
         self.steps += done
-        epochs, trainer.batch = divmod(done, batches)  # what is left is an epoch in which a loss is no number
+        epochs, trainer.batch = divmod(done, len(sizes))  # what is left is an epoch in which a loss is no number
         trainer.epoch, trainer.step = trainer.epoch + epochs, trainer.step + done
-        trainer._totals.add_many(losses[epochs * batches : done], float(loader.batch_size), None, None)
+        if trainer.batch:
+            trainer._totals.add_many(losses[epochs, : trainer.batch], float(sizes[0]), None, None)
         seconds = max(time.perf_counter() - began, 1e-9)
         self._epochs = max(1, min(int(count * _SECONDS / seconds), 8 * self._epochs))
         if epochs:
             columns = {
-                "loss": mean_losses(losses[: epochs * batches].reshape(epochs, batches), float(loader.batch_size)),
+                "loss": mean_losses(losses[:epochs], np.array(sizes, np.float64)),
                 "lr": np.full(epochs, trainer.optimizer.param_groups[0]["lr"]),
                 "seconds": np.full(epochs, seconds / epochs),
             }
@@ -94,20 +103,29 @@ class Replay:
             return f"{self.steps} steps were replayed by the engine"
         return f"every step was computed one by one: {self.reason or 'there were too few to record one'}"
 
+    def _forget_outdated(self) -> None:
+        """Forget steps that were recorded with settings that no longer hold."""
+        if self._recorded:
+            now = settings(self.trainer)
+            self._recorded = {size: step for size, step in self._recorded.items() if step.settings == now}
+
     def _some(self, order: Array, totals: EpochTotals) -> None:
         """Take the next steps: many replayed ones, or one."""
         trainer, size = self.trainer, self.loader.batch_size
         rows = order[trainer.batch * size : (trainer.batch + 1) * size]
-        recorded = self._recorded
-        if self.reason or len(rows) < size or trainer.optimizer.steps_taken < 1:
+        recorded = self._recorded.get(len(rows))
+        if self.reason or trainer.optimizer.steps_taken < 1:
             self._take(rows, totals)
         elif recorded is None:
-            self._record(rows, totals)
+            if any(other.plan.bytes > _SMALL for other in self._recorded.values()):
+                self._take(rows, totals)
+            else:
+                self._record(rows, totals)
         elif not recorded.checked:
-            self._check(recorded, order, totals)
+            self._check(recorded, rows, totals)
         else:
-            full = len(order) // size - trainer.batch
-            self._replay(recorded, order, totals, min(self._slice, full, steps_until_looked_at(trainer)))
+            alike = max(len(order) // size - trainer.batch, 1)
+            self._replay(recorded, order, totals, min(self._slice, alike, steps_until_looked_at(trainer)))
 
     def _take(self, rows: Array, totals: EpochTotals) -> tuple[float, Array]:
         """Take a step as always; return its loss and outputs."""
@@ -120,7 +138,8 @@ class Replay:
     def _record(self, rows: Array, totals: EpochTotals) -> None:
         """Take a step as always, and record it."""
         trainer = self.trainer
-        recorded = Recorded(trainer, self.loader, K.new_plan())
+        source = [part.array for part in self.loader.dataset.tensors]
+        recorded = Recorded(trainer, source, self._order, len(rows))
         for buffer, part in zip(recorded.batch, self.loader.dataset[rows], strict=True):
             buffer[...] = part.array
         inputs, targets = map(Tensor, recorded.batch)
@@ -135,53 +154,60 @@ class Replay:
         recorded.keep(outputs.array)
         recorded.gradients = [(p, p._grad) for p in trainer.model.parameters()]
         recorded.settings = settings(trainer)
-        self._recorded = recorded
+        self._recorded[len(rows)] = recorded
         if not noter.noted:
             self.reason = "the loss is no number in float32"
         elif recorded.plan.foreign:
             self.reason = "not all is computed by kernels"
         elif recorded.plan.rates != len(trainer.optimizer.param_groups):
             self.reason = "the update is not one kernel for each group of parameters"
-        elif not classes_fit(trainer, recorded.source[1], outputs.array):
+        elif not classes_fit(trainer, source[1], outputs.array):
             self.reason = "targets are not all classes"
         # Copies, because a replay writes into these arrays again.
         totals.add(loss.item(), weight, outputs.array.copy(), targets.array.copy())
         trainer._stepped(1)
 
-    def _check(self, recorded: "Recorded", order: Array, totals: EpochTotals) -> None:
+    def _check(self, recorded: Recorded, rows: Array, totals: EpochTotals) -> None:
         """Take a step both ways, and compare."""
         trainer = self.trainer
-        lasting, size = lasting_arrays(trainer), self.loader.batch_size
+        lasting = lasting_arrays(trainer)
         before = [a.copy() for a in lasting]
-        losses, outputs, count = recorded.run(order, trainer.batch * size, 1, want_outputs=True)
+        losses, outputs, count = recorded.run(trainer.batch * self.loader.batch_size, 1, want_outputs=True)
         replayed = [a.copy() for a in lasting]
         for a, b in zip(lasting, before, strict=True):
             a[...] = b
-        loss, made = self._take(order[trainer.batch * size : (trainer.batch + 1) * size], totals)
+        loss, made = self._take(rows, totals)
         same = count == 1 and _equal(losses[0], np.float64(loss)) and outputs is not None and _equal(outputs[0], made)
         if not (same and all(_equal(a, b) for a, b in zip(replayed, lasting_arrays(trainer), strict=True))):
             self.reason = "a replayed step differs from a computed one"
-            self._recorded = None
+            self._recorded = {}
         recorded.checked = True
 
-    def _replay(self, recorded: "Recorded", order: Array, totals: EpochTotals, count: int) -> None:
+    def _replay(self, recorded: Recorded, order: Array, totals: EpochTotals, count: int) -> None:
         """Take up to `count` steps by the plan."""
-        trainer, size = self.trainer, self.loader.batch_size
+        trainer, size = self.trainer, len(recorded.batch[0])
+        first = trainer.batch * self.loader.batch_size
         began = time.perf_counter()
-        losses, outputs, done = recorded.run(order, trainer.batch * size, count, want_outputs=totals.keep_outputs)
+        losses, outputs, done = recorded.run(first, count, want_outputs=totals.keep_outputs)
         seconds = max(time.perf_counter() - began, 1e-9)
-        self._slice = max(1, min(int(count * _SECONDS / seconds), 8 * self._slice))
+        if size == self.loader.batch_size:
+            self._slice = max(1, min(int(count * _SECONDS / seconds), 8 * self._slice))
+        rows = order[first : first + count * size]
         if done:
-            first = trainer.batch * size
-            rows = order[first : first + done * size]
-            targets = self.loader.dataset.tensors[1].array[rows] if totals.keep_outputs else None
+            targets = self.loader.dataset.tensors[1].array[rows[: done * size]] if totals.keep_outputs else None
             kept = None if outputs is None else outputs[:done].reshape(done * size, *outputs.shape[2:])
             totals.add_many(losses[:done], float(size), kept, targets)
             count_steps(trainer, done)
             self.steps += done
             trainer._stepped(done)
         if done < count:  # the next loss is no number: the step as always says where that came from
-            self._take(order[trainer.batch * size : (trainer.batch + 1) * size], totals)
+            self._take(rows[done * size : (done + 1) * size], totals)
+
+
+def _sizes(loader: Any) -> list[int]:
+    """Return the rows of each batch of an epoch."""
+    size, rows = loader.batch_size, len(loader.dataset)
+    return [min(size, rows - i * size) for i in range(len(loader))]
 
 
 def _orders(loader: Any, first: int, epochs: int) -> Array:
@@ -196,4 +222,9 @@ def _orders(loader: Any, first: int, epochs: int) -> Array:
 def _equal(a: Any, b: Any) -> bool:
     """Say whether two arrays agree bit for bit."""
     a, b = np.asarray(a), np.asarray(b)
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(_words(a), _words(b))
+
+
+def _words(a: Array) -> Array:
+    """Return the bits of an array as whole numbers."""
+    return np.ascontiguousarray(a).view(f"u{a.itemsize}")

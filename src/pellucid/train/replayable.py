@@ -45,6 +45,7 @@ RECORDED_LAYERS = {
     nn.Softplus,
 }
 _LOSSES = {nn.MSELoss, nn.CrossEntropyLoss, nn.BCEWithLogitsLoss}
+_MANY = 4 << 20  # bytes of parameters; checking a recorded step copies them, and what is remembered of each, twice
 _OPTIMIZERS = {optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop}
 
 
@@ -61,6 +62,10 @@ def why_not(trainer: "Trainer", loader: Any) -> str:
         (trainer.penalty is not None, "there is a penalty"),
         (trainer.scheduler is not None and trainer.schedule_every == "step", "the schedule counts steps"),
         (not _plain_data(trainer, loader), "the data are not two arrays that fit model and loss"),
+        (
+            sum(p.array.nbytes for p in trainer.model.parameters()) > _MANY,
+            "with so many parameters, the interpreter takes little of a step",
+        ),
         (any(_hooked(m) for m in trainer.model.modules()), "a layer has hooks"),
     )
     return next((reason for holds, reason in reasons if holds), "")

@@ -78,13 +78,12 @@ class EpochTotals:
             self.outputs, self.targets = [np.asarray(state["outputs"])], [np.asarray(state["targets"])]
 
 
-def mean_losses(losses: Array, weight: float) -> Array:
+def mean_losses(losses: Array, weights: Array) -> Array:
     """Return the loss of each of many epochs, to the bits that `EpochTotals` gives.
 
     Args:
-        losses: (epochs, batches), the mean losses of batches of one size.
-        weight: by how much each counts.
+        losses: (epochs, batches), the mean losses of the batches.
+        weights: (batches,), by how much each counts: whole numbers of rows.
     """
-    epochs, batches = losses.shape
-    sums = np.add.accumulate(np.concatenate([np.zeros((epochs, 1)), losses * weight], axis=1), axis=1)[:, -1]
-    return sums / (weight * batches)
+    sums = np.add.accumulate(np.concatenate([np.zeros((len(losses), 1)), losses * weights], axis=1), axis=1)[:, -1]
+    return sums / weights.sum()

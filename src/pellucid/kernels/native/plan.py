@@ -67,6 +67,11 @@ class Plan:
         """How many learning rates a step takes."""
         return self._plan.rates
 
+    @property
+    def bytes(self) -> int:
+        """How much memory a step writes, and that which lasts."""
+        return self._plan.bytes
+
     def replay(
         self,
         row: int,
@@ -92,6 +97,32 @@ class Plan:
         """
         kept = None if outputs is None else _bytes(outputs)
         return self._plan.replay(row, batch, elapsed, list(rates), losses, kept, keys)
+
+    def replay_epochs(
+        self,
+        last: "Plan | None",
+        rows: int,
+        batch: int,
+        elapsed: int,
+        elapsed_last: int,
+        rates: Sequence[float],
+        losses: Array,
+        keys: Array | None,
+    ) -> int:
+        """Take the steps of many epochs, and return how many were ended, as `replay` does.
+
+        Args:
+            last: the plan of the last step of each epoch, where its batch is shorter.
+            rows: how many places of the order of rows belong to an epoch; they lie one epoch behind the other.
+            batch: rows of a batch.
+            elapsed: steps that the optimizer has taken since before the recorded one.
+            elapsed_last: the same for the one that `last` recorded.
+            rates: the learning rates.
+            losses: (epochs, steps of an epoch), float64; filled.
+            keys: (steps, draws, 2), uint32.
+        """
+        shorter = None if last is None else last._plan
+        return self._plan.replay_epochs(shorter, rows, batch, elapsed, elapsed_last, list(rates), losses, keys)
 
 
 def new_plan() -> Plan:
