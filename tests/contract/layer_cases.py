@@ -4,7 +4,7 @@ from collections import OrderedDict
 from typing import Any
 
 import numpy as np
-from tests.contract import cases_attention, cases_convolution, cases_pooling, cases_recurrent
+from tests.contract import cases_attention, cases_convolution, cases_images, cases_pooling, cases_recurrent
 from tests.contract.case import SHAPES, Case, case, indices, normal, wide
 
 ACTIVATIONS: list[tuple[str, dict[str, Any]]] = [
@@ -150,6 +150,7 @@ CASES = [
     *_containing(),
     *cases_attention.CASES,
     *cases_convolution.CASES,
+    *cases_images.CASES,
     *cases_pooling.CASES,
     *cases_recurrent.CASES,
 ]
@@ -160,7 +161,7 @@ NOT_IN_PYTORCH = {"Heaviside", "RotaryPositions", "SinusoidalPositions"}
 WITHOUT_FORWARD = {"ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "RNNBase", "RNNCellBase"}
 """What holds modules or parameters and computes nothing itself; tested in tests/nn."""
 
-TAUGHT_BY_CHANCE = {"Dropout", "AlphaDropout"}
+TAUGHT_BY_CHANCE = {"Dropout", "AlphaDropout", *cases_images.DROPPED}
 """Layers whose training is random: PyTorch draws other numbers."""
 
 OPTIONS: dict[str, dict[str, tuple[Case, Any]]] = {
@@ -250,6 +251,7 @@ OPTIONS: dict[str, dict[str, tuple[Case, Any]]] = {
     },
     **cases_attention.OPTIONS,
     **cases_convolution.OPTIONS,
+    **cases_images.OPTIONS,
     **cases_pooling.OPTIONS,
     **cases_recurrent.OPTIONS,
 }

@@ -100,3 +100,36 @@ def test_a_function_trains_by_pytorchs_default():
     x = pellucid.ones(100)
     assert (F.dropout(x).array == 0).any()
     assert F.alpha_dropout(x) is x  # PyTorch's defaults differ for the two
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("Dropout1d", (50, 40, 3)),
+        ("Dropout1d", (2000, 3)),
+        ("Dropout2d", (50, 40, 2, 3)),
+        ("Dropout2d", (50, 40, 3)),
+        ("Dropout3d", (50, 40, 2, 1, 3)),
+        ("Dropout3d", (2000, 2, 1, 3)),
+        ("FeatureAlphaDropout", (50, 40, 2)),
+    ],
+)
+def test_whole_channels_are_dropped_as_often_as_asked(name, shape):
+    x = pellucid.ones(*shape, dtype=pellucid.float64, requires_grad=True)
+    y = getattr(nn, name)(0.3)(x)
+    channels = y.array.reshape(2000, -1)
+    assert (channels == channels[:, :1]).all()
+    dropped = channels[:, 0] == channels.min()
+    assert abs(dropped.sum() - 600) < 5 * math.sqrt(2000 * 0.3 * 0.7)
+    y.backward(pellucid.tensor(np.random.default_rng(0).normal(size=shape)))
+    assert ((x.grad.array.reshape(2000, -1) == 0).all(axis=1) == dropped).all()
+    if name != "FeatureAlphaDropout":
+        np.testing.assert_allclose(channels[~dropped], 1 / 0.7)
+
+
+def test_inputs_without_channels_to_drop_are_refused():
+    for layer, shape in [(nn.Dropout1d, (3,)), (nn.Dropout2d, (3, 4)), (nn.Dropout3d, (2, 3, 4))]:
+        with pytest.raises(ValueError, match=r"needs an input of \d or \d axes, got shape"):
+            layer()(pellucid.ones(*shape))
+    with pytest.raises(ValueError, match=r"shape \(N, C, ...\), got \(3,\)"):
+        nn.FeatureAlphaDropout()(pellucid.ones(3))

@@ -15,7 +15,7 @@ from pellucid.nn.activation_piecewise import (
     Softshrink,
     Threshold,
 )
-from pellucid.nn.activation_rows import GLU, LogSoftmax, Softmax, Softmin
+from pellucid.nn.activation_rows import GLU, LogSoftmax, Softmax, Softmax2d, Softmin
 from pellucid.nn.activation_smooth import (
     CELU,
     ELU,
@@ -31,14 +31,29 @@ from pellucid.nn.activation_smooth import (
     Tanhshrink,
 )
 from pellucid.nn.attention import MultiheadAttention
-from pellucid.nn.batchnorm import BatchNorm1d
+from pellucid.nn.batchnorm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+)
 from pellucid.nn.containers import ModuleDict, ModuleList, Sequential
 from pellucid.nn.convolution import Conv1d, Conv2d, Conv3d, LazyConv1d, LazyConv2d, LazyConv3d
 from pellucid.nn.distance import CosineSimilarity, PairwiseDistance
-from pellucid.nn.dropout import AlphaDropout, Dropout
+from pellucid.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from pellucid.nn.embedding_bag import EmbeddingBag
 from pellucid.nn.flatten import Flatten, Identity, Unflatten
 from pellucid.nn.fold import Fold, Unfold
+from pellucid.nn.instancenorm import (
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+)
 from pellucid.nn.lazy import UninitializedParameter
 from pellucid.nn.linear import Bilinear, Linear
 from pellucid.nn.loss_binary import BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss
@@ -54,7 +69,7 @@ from pellucid.nn.loss_margin import (
 )
 from pellucid.nn.loss_regression import HuberLoss, L1Loss, MSELoss, SmoothL1Loss
 from pellucid.nn.module import Module
-from pellucid.nn.normalization import GroupNorm, LayerNorm, RMSNorm
+from pellucid.nn.normalization import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from pellucid.nn.padding import (
     CircularPad1d,
     CircularPad2d,
@@ -104,6 +119,14 @@ from pellucid.nn.transposed_convolution import (
     LazyConvTranspose2d,
     LazyConvTranspose3d,
 )
+from pellucid.nn.upsampling import (
+    ChannelShuffle,
+    PixelShuffle,
+    PixelUnshuffle,
+    Upsample,
+    UpsamplingBilinear2d,
+    UpsamplingNearest2d,
+)
 
 __all__ = [
     "CELU",
@@ -127,8 +150,11 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
     "Bilinear",
     "Buffer",
+    "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
     "CircularPad3d",
@@ -145,8 +171,12 @@ __all__ = [
     "CosineSimilarity",
     "CrossEntropyLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
     "Embedding",
     "EmbeddingBag",
+    "FeatureAlphaDropout",
     "Flatten",
     "Fold",
     "FractionalMaxPool2d",
@@ -162,6 +192,9 @@ __all__ = [
     "HingeEmbeddingLoss",
     "HuberLoss",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "KLDivLoss",
     "L1Loss",
     "LPPool1d",
@@ -169,14 +202,21 @@ __all__ = [
     "LPPool3d",
     "LSTMCell",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
     "LazyConvTranspose1d",
     "LazyConvTranspose2d",
     "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
     "LeakyReLU",
     "Linear",
+    "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
@@ -201,6 +241,8 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "PoissonNLLLoss",
     "RMSNorm",
     "RNNBase",
@@ -222,6 +264,7 @@ __all__ = [
     "SmoothL1Loss",
     "SoftMarginLoss",
     "Softmax",
+    "Softmax2d",
     "Softmin",
     "Softplus",
     "Softshrink",
@@ -239,6 +282,9 @@ __all__ = [
     "Unflatten",
     "Unfold",
     "UninitializedParameter",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
     "ZeroPad1d",
     "ZeroPad2d",
     "ZeroPad3d",

@@ -4,7 +4,7 @@ from pellucid._tensor import Tensor
 from pellucid.nn import functional as F
 from pellucid.nn.module import Module
 
-__all__ = ["GLU", "LogSoftmax", "Softmax", "Softmin"]
+__all__ = ["GLU", "LogSoftmax", "Softmax", "Softmax2d", "Softmin"]
 
 
 class Softmax(Module):
@@ -35,6 +35,27 @@ class Softmax(Module):
     def extra_repr(self) -> str:
         """Show the axis."""
         return f"dim={self.dim}"
+
+
+class Softmax2d(Module):
+    """The softmax over the channels of images: at each place, positive numbers that sum to 1.
+
+    Shapes: x (N, C, H, W) or (C, H, W), y the same.
+
+    Raises:
+        ValueError: in forward, when x has another number of axes.
+
+    Example:
+        >>> import pellucid
+        >>> Softmax2d()(pellucid.zeros(4, 1, 2)).tolist()
+        [[[0.25, 0.25]], [[0.25, 0.25]], [[0.25, 0.25]], [[0.25, 0.25]]]
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the softmax over the channels."""
+        if x.ndim not in (3, 4):
+            raise ValueError(f"Softmax2d needs an input of shape (N, C, H, W) or (C, H, W), got {x.array.shape}")
+        return F.softmax(x, -3)
 
 
 class LogSoftmax(Module):

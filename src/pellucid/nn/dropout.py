@@ -4,10 +4,22 @@ from pellucid._tensor import Tensor
 from pellucid.nn import functional as F
 from pellucid.nn.module import Module
 
-__all__ = ["AlphaDropout", "Dropout"]
+__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
 
-class Dropout(Module):
+class _Dropout(Module):
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError(f"{type(self).__name__} needs a probability p between 0 and 1, got {p}")
+        self.p, self.inplace = p, inplace
+
+    def extra_repr(self) -> str:
+        """Show the probability."""
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout(_Dropout):
     """y = x m / (1 - p), where m is 0 with probability p and else 1; y = x in evaluation.
 
     Inverted dropout (Hinton et al., 2012; Srivastava et al., 2014): scaling while training keeps the mean, so that
@@ -29,22 +41,12 @@ class Dropout(Module):
         [1.0, 1.0]
     """
 
-    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
-        super().__init__()
-        if not 0 <= p <= 1:
-            raise ValueError(f"{type(self).__name__} needs a probability p between 0 and 1, got {p}")
-        self.p, self.inplace = p, inplace
-
     def forward(self, x: Tensor) -> Tensor:
         """Drop elements of x while training."""
         return F.dropout(x, self.p, self.training, self.inplace)
 
-    def extra_repr(self) -> str:
-        """Show the probability."""
-        return f"p={self.p}, inplace={self.inplace}"
 
-
-class AlphaDropout(Module):
+class AlphaDropout(_Dropout):
     """Dropout for networks of SELU units, which keeps mean 0 and variance 1 (Klambauer et al., 2017).
 
     y = a (x m + α' (1 - m)) + b, where m is 0 with probability p and else 1, α' = -1.7581 is where SELU ends, and
@@ -63,16 +65,106 @@ class AlphaDropout(Module):
         [-0.779..., 0.779...]
     """
 
-    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
-        super().__init__()
-        if not 0 <= p <= 1:
-            raise ValueError(f"{type(self).__name__} needs a probability p between 0 and 1, got {p}")
-        self.p, self.inplace = p, inplace
-
     def forward(self, x: Tensor) -> Tensor:
         """Drop elements of x to α' while training."""
         return F.alpha_dropout(x, self.p, self.training, self.inplace)
 
-    def extra_repr(self) -> str:
-        """Show the probability."""
-        return f"p={self.p}, inplace={self.inplace}"
+
+class Dropout1d(_Dropout):
+    """Dropout of whole channels of signals (Tompson et al., 2015): y = x m / (1 - p), one m a sample and channel.
+
+    Neighbours in a channel are so alike that dropping single elements would take little away. y = x in evaluation.
+    Shapes: x (N, C, L) or (C, L), y the same.
+
+    Args:
+        p: the probability of a channel to be dropped.
+        inplace: put the result into the input, which is lost.
+
+    Raises:
+        ValueError: when p lies outside [0, 1]; in forward, when x has another number of axes.
+
+    Example:
+        >>> import pellucid
+        >>> y = Dropout1d(0.5)(pellucid.ones(1, 4, 3))
+        >>> [len(set(channel.flatten().tolist())) for channel in y[0]]
+        [1, 1, 1, 1]
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Drop channels of x while training."""
+        return F.dropout1d(x, self.p, self.training, self.inplace)
+
+
+class Dropout2d(_Dropout):
+    """Dropout of whole channels of images (Tompson et al., 2015): y = x m / (1 - p), one m a sample and channel.
+
+    Neighbours in a channel are so alike that dropping single elements would take little away. y = x in evaluation.
+    Shapes: x (N, C, H, W), y the same. Three axes are taken for
+    (N, C, L), as in PyTorch, which warns.
+
+    Args:
+        p: the probability of a channel to be dropped.
+        inplace: put the result into the input, which is lost.
+
+    Raises:
+        ValueError: when p lies outside [0, 1]; in forward, when x has another number of axes.
+
+    Example:
+        >>> import pellucid
+        >>> y = Dropout2d(0.5)(pellucid.ones(1, 4, 2, 3))
+        >>> [len(set(channel.flatten().tolist())) for channel in y[0]]
+        [1, 1, 1, 1]
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Drop channels of x while training."""
+        return F.dropout2d(x, self.p, self.training, self.inplace)
+
+
+class Dropout3d(_Dropout):
+    """Dropout of whole channels of volumes (Tompson et al., 2015): y = x m / (1 - p), one m a sample and channel.
+
+    Neighbours in a channel are so alike that dropping single elements would take little away. y = x in evaluation.
+    Shapes: x (N, C, D, H, W) or (C, D, H, W), y the same.
+
+    Args:
+        p: the probability of a channel to be dropped.
+        inplace: put the result into the input, which is lost.
+
+    Raises:
+        ValueError: when p lies outside [0, 1]; in forward, when x has another number of axes.
+
+    Example:
+        >>> import pellucid
+        >>> y = Dropout3d(0.5)(pellucid.ones(1, 4, 2, 3, 3))
+        >>> [len(set(channel.flatten().tolist())) for channel in y[0]]
+        [1, 1, 1, 1]
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Drop channels of x while training."""
+        return F.dropout3d(x, self.p, self.training, self.inplace)
+
+
+class FeatureAlphaDropout(_Dropout):
+    """`AlphaDropout` of whole channels: one m for each sample and channel.
+
+    Shapes: x (N, C, ...), y the same.
+
+    Args:
+        p: the probability of a channel to be dropped.
+        inplace: put the result into the input, which is lost.
+
+    Raises:
+        ValueError: when p lies outside [0, 1]; in forward, when x has fewer than two axes.
+
+    Example:
+        >>> import pellucid
+        >>> y = FeatureAlphaDropout(0.5)(pellucid.zeros(1, 4, 3))
+        >>> [len(set(channel.tolist())) for channel in y[0]]
+        [1, 1, 1, 1]
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Drop channels of x to α' while training."""
+        return F.feature_alpha_dropout(x, self.p, self.training, self.inplace)

@@ -33,6 +33,8 @@ from pellucid.ops.convolution import conv1d, conv2d, conv3d
 from pellucid.ops.elementwise import sigmoid, tanh
 from pellucid.ops.embedding import embedding, one_hot
 from pellucid.ops.embedding_bag import embedding_bag
+from pellucid.ops.instance_norm import instance_norm, local_response_norm
+from pellucid.ops.interpolation import interpolate
 from pellucid.ops.linalg import linear
 from pellucid.ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits, multilabel_soft_margin_loss
 from pellucid.ops.loss_classes import cross_entropy, nll_loss
@@ -76,7 +78,8 @@ from pellucid.ops.pooling_places import (
     max_unpool3d,
 )
 from pellucid.ops.positions import apply_rotary
-from pellucid.ops.regularization import alpha_dropout, dropout
+from pellucid.ops.regularization import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from pellucid.ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from pellucid.ops.similarity import cosine_similarity, normalize, pairwise_distance
 from pellucid.ops.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from pellucid.ops.unfolding import fold, unfold
@@ -98,6 +101,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "channel_shuffle",
     "conv1d",
     "conv2d",
     "conv3d",
@@ -108,9 +112,13 @@ __all__ = [
     "cosine_similarity",
     "cross_entropy",
     "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "elu",
     "embedding",
     "embedding_bag",
+    "feature_alpha_dropout",
     "fold",
     "fractional_max_pool2d",
     "fractional_max_pool3d",
@@ -125,11 +133,14 @@ __all__ = [
     "heaviside",
     "hinge_embedding_loss",
     "huber_loss",
+    "instance_norm",
+    "interpolate",
     "kl_div",
     "l1_loss",
     "layer_norm",
     "leaky_relu",
     "linear",
+    "local_response_norm",
     "log_softmax",
     "logsigmoid",
     "lp_pool1d",
@@ -153,6 +164,8 @@ __all__ = [
     "one_hot",
     "pad",
     "pairwise_distance",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "poisson_nll_loss",
     "prelu",
     "relu",

@@ -10,7 +10,7 @@ from pellucid.nn.module import Module
 from pellucid.nn.parameter import Parameter
 from pellucid.ops import creation
 
-__all__ = ["GroupNorm", "LayerNorm", "RMSNorm"]
+__all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
 class LayerNorm(Module):
@@ -186,6 +186,41 @@ class GroupNorm(Module):
             f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
             f"bias={self.bias is not None}"
         )
+
+
+class LocalResponseNorm(Module):
+    """y_c = x_c / (k + α / size · sum of x_c'² over the `size` channels around c)^β (Krizhevsky et al., 2012).
+
+    Channels outside x count as zeros. α is divided by the size, as in PyTorch, unlike in the paper.
+    Shapes: x (N, C, ...), y the same.
+
+    Args:
+        size: how many channels count, c - size // 2 the first of them.
+        alpha: α.
+        beta: β.
+        k: k.
+
+    Raises:
+        ValueError: in forward, when x has fewer than three axes, or the size is below 1.
+
+    Example:
+        >>> import pellucid
+        >>> x = pellucid.tensor([[[1.0], [3.0]]])
+        >>> LocalResponseNorm(2, alpha=1.0, beta=1.0)(x).flatten().tolist()  # 1 / (1 + 1/2), 3 / (1 + 10/2)
+        [0.6666666865348816, 0.5]
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x normalised by the channels around."""
+        return F.local_response_norm(x, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        """Show the options."""
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
 def _sizes(name: str, normalized_shape: int | Sequence[int]) -> tuple[int, ...]:

@@ -14,7 +14,15 @@ from pellucid.ops._operands import float_array
 from pellucid.ops.arithmetic import add, mul
 from pellucid.ops.shape import reshape
 
-__all__ = ["batch_norm", "batch_norm_eval", "batch_norm_train", "group_norm", "layer_norm", "rms_norm"]
+__all__ = [
+    "batch_norm",
+    "batch_norm_eval",
+    "batch_norm_train",
+    "check_channels",
+    "group_norm",
+    "layer_norm",
+    "rms_norm",
+]
 
 
 def _standardized(
@@ -108,7 +116,7 @@ def group_norm(
         raise ValueError(
             f"group_norm cannot cut the channels (axis 1) of an input of shape {shape} into {num_groups} equal groups"
         )
-    _check_channels("group_norm", x, weight=weight, bias=bias)
+    check_channels("group_norm", x, weight=weight, bias=bias)
     inner = (num_groups, shape[1] // num_groups, *shape[2:])
     grouped = reshape(x, shape[0], *inner)  # (N, groups, C / groups, ...)
     x_hat, _, _ = _standardized(grouped, tuple(range(2, grouped.ndim)), None, None, eps)
@@ -152,7 +160,7 @@ def batch_norm(
         if running_mean is None or running_var is None:
             raise ValueError("batch_norm needs running_mean and running_var when training is False")
         return batch_norm_eval(x, running_mean, running_var, weight, bias, eps)
-    _check_channels("batch_norm", x, running_mean=running_mean, running_var=running_var)
+    check_channels("batch_norm", x, running_mean=running_mean, running_var=running_var)
     y, mean, var = batch_norm_train(x, weight, bias, eps)
     for running, batch in ((running_mean, mean), (running_var, var)):
         if running is not None:
@@ -164,7 +172,7 @@ def batch_norm_train(
     x: Tensor, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> tuple[Tensor, Array, Array]:
     """Return batch norm's y with the batch's mean and unbiased variance, each of shape (C,); see `batch_norm`."""
-    _check_channels("batch_norm", x, weight=weight, bias=bias)
+    check_channels("batch_norm", x, weight=weight, bias=bias)
     shape = x.array.shape
     n = x.array.size // shape[1] if shape[1] else 0
     if n < 2:
@@ -186,7 +194,7 @@ def batch_norm_eval(
     eps: float = 1e-5,
 ) -> Tensor:
     """Return batch norm's y by a given mean and variance, each (C,); dx = dy w / √(σ² + ε)."""
-    _check_channels("batch_norm", x, running_mean=mean, running_var=var, weight=weight, bias=bias)
+    check_channels("batch_norm", x, running_mean=mean, running_var=var, weight=weight, bias=bias)
     shape = _channel_shape(x)
     r = (1 / np.sqrt(var.array + eps)).reshape(shape)
     x_hat = (float_array(x) - mean.array.reshape(shape)) * r
@@ -207,7 +215,13 @@ def _spread(w: Tensor, x: Tensor) -> Tensor:
     return w if x.ndim == 2 else reshape(w, _channel_shape(x))
 
 
-def _check_channels(name: str, x: Tensor, **others: Tensor | None) -> None:
+def check_channels(name: str, x: Tensor, **others: Tensor | None) -> None:
+    """Refuse what is not of shape (C,), which would broadcast silently, or not of the type of x (N, C, ...).
+
+    Raises:
+        ValueError: when sizes differ, or x has no channels.
+        RuntimeError: when dtypes differ.
+    """
     shape = x.array.shape
     if len(shape) < 2:
         raise ValueError(f"{name} needs an input of shape (N, C) or (N, C, ...), got {shape}")
