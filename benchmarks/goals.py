@@ -37,6 +37,12 @@ def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = (), points: Se
             found += _against(timings.get(work), "torch", path, ratio, f"{work}, {how}, against PyTorch")
             fused = SHARE_AGAINST_FUSED * ratio
             found += _against(timings.get(work), "torch-fused", path, fused, f"{work}, {how}, against fused Adam")
+    for work, ratio in LOOP.items():
+        timing = timings.get(work)
+        what = f"{work}, a loop that the user writes, compile, against"
+        found += _against(timing, "torch", "loop", ratio, f"{what} PyTorch", mine="pellucid-compile")
+        fused = SHARE_AGAINST_FUSED * ratio
+        found += _against(timing, "torch-fused", "loop", fused, f"{what} fused Adam", mine="pellucid-compile")
     for name, timing in timings.items():
         for path in ("loop", "fit"):
             for other in OTHERS:
@@ -44,7 +50,9 @@ def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = (), points: Se
                 if theirs is not None:
                     what = f"{name}, {path}, against {theirs.title}"
                     found += _against(timing, other, path, 1.0, what, path)
-        found += _against(timing, "torch", "infer 1", ONE_ROW, f"{name}, one row asked, against PyTorch", "infer 1")
+        for mine, how in (("pellucid", ""), ("pellucid-compile", ", compile")):
+            what = f"{name}, one row asked{how}, against PyTorch"
+            found += _against(timing, "torch", "infer 1", ONE_ROW, what, "infer 1", mine)
     timed = {row.name: row for row in digits if len(row.times) > 1}
     for other in OTHERS:
         if "pellucid" in timed and other in timed:
@@ -64,8 +72,14 @@ def _later(row: Row) -> float:
 
 
 def _against(
-    timing: Timings | None, other: str, path: str, asked: float, what: str, other_path: str = "loop"
+    timing: Timings | None,
+    other: str,
+    path: str,
+    asked: float,
+    what: str,
+    other_path: str = "loop",
+    mine: str = "pellucid",
 ) -> list[Goal]:
-    mine = timing.find("pellucid", path) if timing else None
+    ours = timing.find(mine, path) if timing else None
     theirs = timing.find(other, other_path) if timing else None
-    return [] if mine is None or theirs is None else [Goal(what, asked, theirs.seconds / mine.seconds)]
+    return [] if ours is None or theirs is None else [Goal(what, asked, theirs.seconds / ours.seconds)]

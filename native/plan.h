@@ -32,6 +32,10 @@ class Plan {
   // declared as written, was computed outside the kernels: `foreign` counts such reads, and the plan is worthless.
   void writes(const void* data, std::size_t bytes);
   void reads(const void* data, std::size_t bytes);
+  // Takes what another plan's tasks write as written, because they always run before.
+  void follow(const Plan& earlier) {
+    written_.insert(written_.end(), earlier.written_.begin(), earlier.written_.end());
+  }
   i64 foreign() const { return foreign_; }
 
   // Memory whose content a replay replaces before each step: the two words of a key, in the order of drawing. The

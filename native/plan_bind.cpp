@@ -56,20 +56,21 @@ void outputs(Plan& plan, const In<std::uint8_t, 1>& value) {
 using Any = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 using AnyOut = nb::ndarray<nb::c_contig, nb::device::cpu>;
 
-// Where a recorded pass finds its input and leaves its output.
+// Where a recorded pass finds its input and leaves its output, if that is to be copied.
 struct Answer {
   AnyOut input;
-  Any output;
+  std::optional<Any> output;
 
   // Runs every task once with `x` in the place of the input, and copies the output to `y`.
-  void operator()(Plan& plan, const Any& x, const AnyOut& y) const {
+  void operator()(Plan& plan, const Any& x, const std::optional<AnyOut>& y) const {
     require(Plan::recording() == nullptr, "answer: a plan is being recorded");
     require(plan.draws() == 0 && plan.rates().empty(), "answer: a step of a training was recorded");
-    require(x.nbytes() == input.nbytes() && y.nbytes() == output.nbytes(), "answer: sizes differ from the recorded");
+    require(x.nbytes() == input.nbytes() && (!output || (y && y->nbytes() == output->nbytes())),
+            "answer: sizes differ from the recorded");
     Running running;
     std::memcpy(input.data(), x.data(), x.nbytes());
     plan.replay({1, 0, 0, 0, nullptr, nullptr, nullptr});
-    std::memcpy(y.data(), output.data(), y.nbytes());
+    if (output) std::memcpy(y->data(), output->data(), y->nbytes());
   }
 };
 
@@ -117,10 +118,11 @@ i64 replay_all(Plan& plan, Plan* last, i64 rows, i64 batch, i64 elapsed, i64 ela
 
 void bind_plan(nb::module_& m) {
   nb::class_<Answer>(m, "Answer")
-      .def("__init__", [](Answer* self, AnyOut input, Any output) { new (self) Answer{input, output}; },
-           nb::arg("input").noconvert(), nb::arg("output").noconvert())
-      .def("__call__", [](const Answer& self, Plan& plan, const Any& x, const AnyOut& y) { self(plan, x, y); },
-           nb::arg("plan"), nb::arg("x").noconvert(), nb::arg("y").noconvert());
+      .def("__init__", [](Answer* self, AnyOut input, std::optional<Any> output) { new (self) Answer{input, output}; },
+           nb::arg("input").noconvert(), nb::arg("output").noconvert().none())
+      .def("__call__",
+           [](const Answer& self, Plan& plan, const Any& x, const std::optional<AnyOut>& y) { self(plan, x, y); },
+           nb::arg("plan"), nb::arg("x").noconvert(), nb::arg("y").noconvert().none());
   nb::class_<Plan>(m, "Plan")
       .def(nb::init<>())
       .def("begin", &Plan::begin)
@@ -131,6 +133,7 @@ void bind_plan(nb::module_& m) {
       .def("replay", &replay, nb::arg("row"), nb::arg("batch"), nb::arg("elapsed"), nb::arg("rates"),
            nb::arg("losses").noconvert(),
            nb::arg("outputs").noconvert().none(), nb::arg("keys").noconvert().none())
+      .def("follow", &Plan::follow, nb::arg("earlier"))
       .def("read", [](Plan& plan, const Any& array) { plan.reads(array.data(), array.nbytes()); },
            nb::arg("array").noconvert())
       .def("replay_epochs", &replay_all, nb::arg("last").none(), nb::arg("rows"), nb::arg("batch"), nb::arg("elapsed"),

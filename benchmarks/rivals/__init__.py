@@ -11,6 +11,7 @@ __all__ = ["RIVALS", "Rival", "rival"]
 
 RIVALS = {
     "pellucid": "pellucid_engine:Pellucid",
+    "pellucid-compile": "pellucid_engine:PellucidCompiled",
     "pellucid-numpy": "pellucid_engine:PellucidNumPy",
     "torch": "pytorch:PyTorch",
     "torch-fused": "pytorch:PyTorchFused",

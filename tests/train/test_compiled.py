@@ -26,7 +26,7 @@ def answers(compiled, *batches):
 
 
 def passes(compiled):
-    return list(compiled.__dict__["_recorder"].passes.values())
+    return list(compiled.__dict__["_recorders"][0].passes.values())
 
 
 @pytest.fixture

@@ -48,7 +48,11 @@ class Plan:
         """Count it as foreign where no kernel has written the array."""
         self._plan.read(array)
 
-    def answer(self, input: Array, output: Array) -> Callable[[Array, Array], None]:
+    def follow(self, earlier: "Plan") -> None:
+        """Say that another plan will always have been replayed before this one."""
+        self._plan.follow(earlier._plan)
+
+    def answer(self, input: Array, output: Array | None) -> Callable[[Array, Array | None], None]:
         """Return a function of (x, y) that computes anew with x in the place of `input`, and copies `output` to y."""
         return partial(_native.Answer(input, output), self._plan)
 
