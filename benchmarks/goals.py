@@ -31,18 +31,7 @@ class Goal:
 
 def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = (), points: Sequence[Point] = ()) -> list[Goal]:
     """Return the goals about which something was measured."""
-    found = []
-    for path, asked, how in (("loop", LOOP, "a loop that the user writes"), ("fit", FIT, "Trainer.fit")):
-        for work, ratio in asked.items():
-            found += _against(timings.get(work), "torch", path, ratio, f"{work}, {how}, against PyTorch")
-            fused = SHARE_AGAINST_FUSED * ratio
-            found += _against(timings.get(work), "torch-fused", path, fused, f"{work}, {how}, against fused Adam")
-    for work, ratio in LOOP.items():
-        timing = timings.get(work)
-        what = f"{work}, a loop that the user writes, compile, against"
-        found += _against(timing, "torch", "loop", ratio, f"{what} PyTorch", mine="pellucid-compile")
-        fused = SHARE_AGAINST_FUSED * ratio
-        found += _against(timing, "torch-fused", "loop", fused, f"{what} fused Adam", mine="pellucid-compile")
+    found = _steps(timings)
     for name, timing in timings.items():
         for path in ("loop", "fit"):
             for other in OTHERS:
@@ -63,6 +52,22 @@ def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = (), points: Se
         if name == "pellucid" and (axis, value, "torch") in sizes:
             ratio = sizes[axis, value, "torch"].memory / mine.memory
             found.append(Goal(f"memory of a step, {axis} {value}, against PyTorch", 1.0, ratio))
+    return found
+
+
+def _steps(timings: Mapping[str, Timings]) -> list[Goal]:
+    """Return the goals of a training step, against PyTorch's own loop."""
+    ways = (
+        ("pellucid", "loop", LOOP, "a loop that the user writes"),
+        ("pellucid-compile", "loop", LOOP, "the same with compile"),
+        ("pellucid", "fit", FIT, "Trainer.fit"),
+    )
+    found = []
+    for mine, path, asked, how in ways:
+        for work, ratio in asked.items():
+            for other, share, title in (("torch", 1.0, "PyTorch"), ("torch-fused", SHARE_AGAINST_FUSED, "fused Adam")):
+                what = f"{work}, {how}, against {title}"
+                found += _against(timings.get(work), other, path, share * ratio, what, mine=mine)
     return found
 
 
