@@ -324,6 +324,17 @@ void run_convolve_dW(const Convolution& c, const float* x, const float* dy, floa
   });
 }
 
+void run_turn(const float* x, i64 samples, i64 rows, i64 columns, float* out) {
+  const i64 units = up(columns, 64), all = samples * units, size = rows * columns;
+  const i64 chunks = chunks_for(4 * samples * size, all);
+  parallel_for(chunks, [&](i64 chunk) {
+    for (i64 unit = all * chunk / chunks; unit < all * (chunk + 1) / chunks; ++unit) {
+      const i64 n = unit / units, from = unit % units * 64;
+      convolution_kernels().turn(x + n * size, rows, columns, from, std::min(columns, from + 64), out + n * size);
+    }
+  });
+}
+
 void run_sum_rows(const float* x, i64 rows, i64 columns, float* out) {
   const i64 chunks = chunks_for(4 * rows * columns, std::max<i64>(1, rows / 64));
   float* sums = task_scratch(chunks * columns);

@@ -18,6 +18,9 @@ void run_convolve_dW(const Convolution& c, const float* x, const float* dy, floa
 // out (columns,) = the sum of the rows of x (rows, columns).
 void run_sum_rows(const float* x, i64 rows, i64 columns, float* out);
 
+// out (samples, columns, rows) from x (samples, rows, columns).
+void run_turn(const float* x, i64 samples, i64 rows, i64 columns, float* out);
+
 // Windows over x (samples, *size, pixel): along an axis the t-th of `places` windows begins at t * step, and a tap lies
 // at an offset from there, which may be outside of x, where zeros are.
 struct Windows {
@@ -60,6 +63,8 @@ struct ConvolutionKernels {
   void (*pack)(const Weights& w, i64 from, i64 to, float* B);
   // B (ranks * outs, channels): B[rank o, c] = W[o, c, tap], for the outputs from .. to.
   void (*pack_turned)(const Weights& w, i64 from, i64 to, float* B);
+  // Some columns of x (rows, columns) become rows of out (columns, rows).
+  void (*turn)(const float* x, i64 rows, i64 columns, i64 from, i64 to, float* out);
   // dW (outs, channels, taps) = the sum of so many B, as `pack` lays them out, for the outputs from .. to.
   void (*unpack)(const Weights& w, i64 from, i64 to, const float* B, i64 parts, i64 part, float* dW);
 };

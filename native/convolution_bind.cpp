@@ -67,6 +67,13 @@ void sum_rows(const In<float, 2>& x, const Out<float, 1>& out) {
   }, x, out);
 }
 
+// out[n] = the transpose of x[n]
+void turn(const In<float, 3>& x, const Out<float, 3>& out) {
+  const i64 samples = size(x, 0), rows = size(x, 1), columns = size(x, 2);
+  require(size(out, 0) == samples && size(out, 1) == columns && size(out, 2) == rows, "turn: out has another shape");
+  perform([=, x = x.data(), out = out.data()] { run_turn(x, samples, rows, columns, out); }, x, out);
+}
+
 }  // namespace
 
 void bind_convolution(nb::module_& m) {
@@ -77,6 +84,7 @@ void bind_convolution(nb::module_& m) {
         dilation, groups);
   m.def("convolve_dx", &convolve_dx, dy, W, nb::arg("dx").noconvert(), stride, padding, dilation, groups);
   m.def("convolve_dW", &convolve_dW, x, dy, nb::arg("dW").noconvert(), stride, padding, dilation, groups);
+  m.def("turn", &turn, x, nb::arg("out").noconvert());
   m.def("sum_rows", &sum_rows, x, nb::arg("out").noconvert());
 }
 

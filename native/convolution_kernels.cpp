@@ -87,6 +87,18 @@ INLINE void write(float* to, v x, i64 n) {
   else store_part(to, x, n);
 }
 
+void turn(const float* x, i64 rows, i64 columns, i64 from, i64 to, float* out) {
+  for (i64 j = from; j < to; j += VL) {
+    const i64 width = smaller(VL, to - j);
+    for (i64 i = 0; i < rows; i += VL) {
+      const i64 height = smaller(VL, rows - i);
+      v r[VL];
+      read_turned(x + i * columns + j, columns, height, width, r);
+      for (i64 k = 0; k < width; ++k) write(out + (j + k) * rows + i, r[k], height);
+    }
+  }
+}
+
 void pack(const Weights& w, i64 from, i64 to, float* B) {
   const i64 length = w.channels * w.taps;
   for (i64 o = from; o < to; o += VL) {
@@ -144,4 +156,4 @@ void unpack(const Weights& w, i64 from, i64 to, const float* B, i64 parts, i64 p
 
 }  // namespace
 
-PELLUCID_DEFINE_TABLE(ConvolutionKernels, convolution_kernels) = {gather, scatter, pack, pack_turned, unpack};
+PELLUCID_DEFINE_TABLE(ConvolutionKernels, convolution_kernels) = {gather, scatter, pack, pack_turned, turn, unpack};

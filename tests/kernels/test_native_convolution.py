@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.kernels.native_support import same_bits_for_any_threads
 
 from pellucid.kernels import native, reference
+from pellucid.kernels.native._arrays import as_plain, channels_first, channels_last
 
 few = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -147,3 +148,39 @@ def test_the_room_of_a_transposed_convolution_may_be_larger_than_what_x_reaches(
     np.testing.assert_allclose(native.convolve_dW(x, fewer, (2,), *geometry), expected, rtol=1e-5, atol=1e-5)
     expected = reference.convolve_dx(dy, W, (11,), *geometry)
     np.testing.assert_allclose(native.convolve_dx(dy, W, (11,), *geometry), expected, rtol=1e-5, atol=1e-5)
+
+
+@few
+@given(samples=st.integers(1, 3), channels=st.integers(1, 70), size=st.sampled_from([(5,), (3, 7), (9, 8), (2, 3, 4)]))
+def test_arrays_are_turned_to_channels_last_and_back(each_isa, samples, channels, size):
+    a = numbers(5, samples, channels, *size)
+    last = channels_last(a)
+    np.testing.assert_array_equal(last, np.moveaxis(a, 1, -1))
+    view = channels_first(last)
+    assert last.flags.c_contiguous
+    assert channels_last(view) is not None
+    assert np.shares_memory(channels_last(view), last)
+    np.testing.assert_array_equal(as_plain(view), a)
+    assert as_plain(view).flags.c_contiguous
+    same_bits_for_any_threads(lambda: channels_last(a))
+
+
+@pytest.mark.parametrize("lies", [("plain", "channels last"), ("channels last", "plain"), ("channels last",) * 2])
+@pytest.mark.parametrize("name", ["relu", "gelu", "leaky_relu", "tanh", "dropout"])
+def test_maps_take_channels_last_as_they_are(name, lies):
+    x, dy = (numbers(6 + i, 3, 20, 5, 4, lies=way) for i, way in enumerate(lies))
+    options = {"leaky_relu": (0.1,), "dropout": (7, 0.3)}.get(name, ())
+    y = getattr(native, name)(x, *options)
+    np.testing.assert_allclose(y, getattr(reference, name)(x, *options), rtol=1e-5, atol=1e-6)
+    if name != "dropout":  # whose mask is drawn in the order of the axes
+        assert y.strides == x.strides
+        dx = getattr(native, f"{name}_backward")(x, dy, *options)
+        expected = getattr(reference, f"{name}_backward")(x, dy, *options)
+        np.testing.assert_allclose(dx, expected, rtol=1e-4, atol=1e-5)
+        assert np.moveaxis(dx, 1, -1).flags.c_contiguous
+
+
+def test_the_mask_of_dropout_does_not_depend_on_how_the_input_lies():
+    x = numbers(8, 3, 20, 5, 4)
+    other = np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 1, -1)), -1, 1)
+    np.testing.assert_array_equal(native.dropout(x, 9, 0.5), native.dropout(other, 9, 0.5))

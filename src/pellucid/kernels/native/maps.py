@@ -8,7 +8,7 @@ import numpy as np
 import pellucid._native as _native  # noqa: PLR0402 - its absence must be a ModuleNotFoundError
 from pellucid.kernels import reference
 from pellucid.kernels._types import Array
-from pellucid.kernels.native._arrays import F32
+from pellucid.kernels.native._arrays import F32, alike, channels_first, lying_last
 
 __all__ = [
     "erf",
@@ -43,11 +43,12 @@ def _map(name: str) -> Callable[[Array], Array]:
 
     @wraps(fallback)
     def run(x: Array) -> Array:
-        if x.dtype is not F32 or not x.flags.carray:
-            return fallback(x)
-        out = np.empty_like(x)
-        kernel(x, out)
-        return out
+        if x.dtype is F32 and x.flags.carray:
+            out = np.empty_like(x)
+            kernel(x, out)
+            return out
+        last = lying_last(x)
+        return fallback(x) if last is None else channels_first(run(last))
 
     return run
 
@@ -58,11 +59,12 @@ def _gradient(name: str) -> Callable[[Array, Array], Array]:
 
     @wraps(fallback)
     def run(x: Array, dy: Array) -> Array:
-        if x.dtype is not F32 or dy.dtype is not F32 or not x.flags.carray or not dy.flags.carray:
-            return fallback(x, dy)
-        out = np.empty_like(x)
-        kernel(x, dy, out)
-        return out
+        if x.dtype is F32 and dy.dtype is F32 and x.flags.carray and dy.flags.carray:
+            out = np.empty_like(x)
+            kernel(x, dy, out)
+            return out
+        pair = alike(x, dy)
+        return fallback(x, dy) if pair is None else channels_first(run(*pair))
 
     return run
 
@@ -81,7 +83,8 @@ mish, mish_backward = _map("mish"), _gradient("mish_backward")
 def leaky_relu(x: Array, slope: float) -> Array:
     """Return x where x > 0, else slope x."""
     if x.dtype is not F32 or not x.flags.carray:
-        return reference.leaky_relu(x, slope)
+        last = lying_last(x)
+        return reference.leaky_relu(x, slope) if last is None else channels_first(leaky_relu(last, slope))
     out = np.empty_like(x)
     _native.leaky_relu(x, out, slope)
     return out
@@ -90,7 +93,10 @@ def leaky_relu(x: Array, slope: float) -> Array:
 def leaky_relu_backward(x: Array, dy: Array, slope: float) -> Array:
     """Return dy where x > 0, else slope dy."""
     if x.dtype is not F32 or dy.dtype is not F32 or not x.flags.carray or not dy.flags.carray:
-        return reference.leaky_relu_backward(x, dy, slope)
+        pair = alike(x, dy)
+        if pair is None:
+            return reference.leaky_relu_backward(x, dy, slope)
+        return channels_first(leaky_relu_backward(*pair, slope))
     out = np.empty_like(x)
     _native.leaky_relu_backward(x, dy, out, slope)
     return out
