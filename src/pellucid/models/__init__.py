@@ -1,22 +1,52 @@
 """Whole networks, ready to train, and the closed list of kinds that a run folder may name."""
 
 from pellucid.models.activations import ACTIVATIONS, make_activation
+from pellucid.models.alexnet import AlexNet
 from pellucid.models.architecture import suggest_architecture
+from pellucid.models.autoencoder import Autoencoder, reconstruction_errors
+from pellucid.models.cnn import CNN
+from pellucid.models.conv_autoencoder import ConvAutoencoder
+from pellucid.models.dcgan import DCGANDiscriminator, DCGANGenerator
+from pellucid.models.denoising import DenoisingAutoencoder
+from pellucid.models.lenet import LeNet5
 from pellucid.models.mlp import MLP
+from pellucid.models.mobilenet import InvertedResidual, MobileNetV2
 from pellucid.models.model import Model
 from pellucid.models.neuron import Neuron
 from pellucid.models.perceptron import Perceptron, PerceptronHistory
 from pellucid.models.registry import MODELS, build_model
+from pellucid.models.resnet import BasicBlock, Bottleneck, ResNet
+from pellucid.models.unet import UNet
+from pellucid.models.variational import VariationalAutoencoder, variational_loss
+from pellucid.models.vgg import VGG
 
 __all__ = [
     "ACTIVATIONS",
+    "CNN",
     "MLP",
     "MODELS",
+    "VGG",
+    "AlexNet",
+    "Autoencoder",
+    "BasicBlock",
+    "Bottleneck",
+    "ConvAutoencoder",
+    "DCGANDiscriminator",
+    "DCGANGenerator",
+    "DenoisingAutoencoder",
+    "InvertedResidual",
+    "LeNet5",
+    "MobileNetV2",
     "Model",
     "Neuron",
     "Perceptron",
     "PerceptronHistory",
+    "ResNet",
+    "UNet",
+    "VariationalAutoencoder",
     "build_model",
     "make_activation",
+    "reconstruction_errors",
     "suggest_architecture",
+    "variational_loss",
 ]

@@ -5,10 +5,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
-
 from pellucid import nn
 from pellucid._tensor import Tensor
+from pellucid.models._arguments import checked_flag, checked_probability
 from pellucid.models.activations import make_activation
 from pellucid.models.model import Model
 
@@ -55,7 +54,8 @@ class MLP(Model):
     ) -> None:
         super().__init__()
         self.sizes, self.activation = _checked_sizes(sizes), activation
-        self.dropout, self.batch_norm = _checked_dropout(dropout), _checked_flag(batch_norm)
+        self.dropout = checked_probability("MLP", "dropout", dropout)
+        self.batch_norm = checked_flag("MLP", "batch_norm", batch_norm)
         make_activation(activation)  # an unknown name is refused also where there is no hidden layer
         *hidden, last = self.sizes[1:]
         layers: OrderedDict[str, nn.Module] = OrderedDict()
@@ -84,17 +84,3 @@ def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     if min(checked) < 1:
         raise ValueError(f"MLP: every size is at least 1, got {list(checked)}")
     return checked
-
-
-def _checked_dropout(dropout: float) -> float:
-    if isinstance(dropout, bool) or not isinstance(dropout, (int, float, np.integer, np.floating)):
-        raise TypeError(f"MLP: dropout is a number in [0, 1), got {dropout!r}")
-    if not 0 <= dropout < 1:
-        raise ValueError(f"MLP: dropout is a probability in [0, 1), got {dropout}; 1 would silence every hidden unit")
-    return float(dropout)
-
-
-def _checked_flag(batch_norm: bool) -> bool:
-    if not isinstance(batch_norm, (bool, np.bool_)):
-        raise TypeError(f"MLP: batch_norm is True or False, got {batch_norm!r}")
-    return bool(batch_norm)

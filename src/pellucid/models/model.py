@@ -25,9 +25,7 @@ class Model(nn.Module):
     def config(self) -> dict[str, Any]:
         """Return the class's name and the arguments of `__init__`, as JSON can hold them."""
         values = {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
-        return {"kind": type(self).__name__} | {
-            name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
-        }
+        return {"kind": type(self).__name__} | {name: _plain(value) for name, value in values.items()}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
@@ -60,3 +58,10 @@ class Model(nn.Module):
         if missing:
             raise ValueError(f"the config of {cls.__name__} lacks {', '.join(missing)}")
         return cls(**arguments)
+
+
+def _plain(value: Any) -> Any:
+    """Give a model inside as its own config, and what is fixed as a list."""
+    if isinstance(value, Model):
+        return value.config()
+    return list(value) if isinstance(value, tuple) else value

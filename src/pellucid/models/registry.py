@@ -4,17 +4,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from pellucid._suggest import nearest
+from pellucid.models.alexnet import AlexNet
+from pellucid.models.autoencoder import Autoencoder
+from pellucid.models.cnn import CNN
+from pellucid.models.conv_autoencoder import ConvAutoencoder
+from pellucid.models.dcgan import DCGANDiscriminator, DCGANGenerator
+from pellucid.models.denoising import DenoisingAutoencoder
+from pellucid.models.lenet import LeNet5
 from pellucid.models.mlp import MLP
+from pellucid.models.mobilenet import MobileNetV2
 from pellucid.models.model import Model
 from pellucid.models.neuron import Neuron
 from pellucid.models.perceptron import Perceptron
+from pellucid.models.resnet import ResNet
+from pellucid.models.unet import UNet
+from pellucid.models.variational import VariationalAutoencoder
+from pellucid.models.vgg import VGG
 
 __all__ = ["MODELS", "build_model"]
 
 _KINDS: tuple[type[Model], ...] = (
+    AlexNet,
+    Autoencoder,
+    CNN,
+    ConvAutoencoder,
+    DCGANDiscriminator,
+    DCGANGenerator,
+    DenoisingAutoencoder,
+    LeNet5,
     MLP,
+    MobileNetV2,
     Neuron,
     Perceptron,
+    ResNet,
+    UNet,
+    VGG,
+    VariationalAutoencoder,
 )
 
 MODELS: dict[str, type[Model]] = {kind.__name__: kind for kind in _KINDS}
