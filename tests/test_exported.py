@@ -3,7 +3,6 @@
 import ast
 import importlib
 import json
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -84,5 +83,5 @@ def test_importing_the_package_costs_little_more_than_numpy():
         return float(run(f"import time; t = time.perf_counter(); import {name}; print(time.perf_counter() - t)"))
 
     pairs = [(seconds("numpy"), seconds("pellucid")) for _ in range(9)]  # alternating, so that both meet the same load
-    numpy, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
+    numpy, ours = (min(times) for times in zip(*pairs, strict=True))  # other tests run beside: the least disturbed
     assert ours <= 1.3 * numpy
