@@ -1,6 +1,7 @@
 #include "clipping.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "leaves.h"
 
@@ -27,6 +28,16 @@ void run_scale(const std::vector<ClipLeaf>& leaves, float factor) {
   over(leaves, kOperations, [&](i64, const ClipLeaf& leaf, i64 from, i64 to) {
     kernel(leaf.x + from, factor, leaf.out + from, to - from);
   });
+}
+
+double clipping_factor(double total, double max_norm) {
+  const double factor = max_norm / (static_cast<double>(static_cast<float>(total)) + 1e-6);
+  return factor >= 1 ? 1 : factor;
+}
+
+void run_copy(const std::vector<ClipLeaf>& leaves) {
+  for (const ClipLeaf& leaf : leaves)
+    if (leaf.size) std::memcpy(leaf.out, leaf.x, static_cast<std::size_t>(leaf.size) * sizeof(float));
 }
 
 }  // namespace pellucid

@@ -36,6 +36,7 @@ class Plan {
   void follow(const Plan& earlier) {
     written_.insert(written_.end(), earlier.written_.begin(), earlier.written_.end());
   }
+  void spoil() { ++foreign_; }  // something was decided outside the kernels
   i64 foreign() const { return foreign_; }
 
   // Memory whose content a replay replaces before each step: the two words of a key, in the order of drawing. The

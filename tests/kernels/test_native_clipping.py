@@ -112,3 +112,47 @@ def test_the_binding_refuses_what_does_not_fit():
         _native.total_norm(x)
     assert _native.total_norm([None]) is None
     assert not _native.scale_all([x], 2.0, [np.ones(3)])
+
+
+@settings(max_examples=25, deadline=None)
+@given(shapes, st.sampled_from([0.0, 1e-3, 5.0, 1e9]), st.sampled_from([1.0, 1e-30, 1e30]))
+def test_clipped_arrays_have_the_bits_of_the_reference(shapes, max_norm, scale):
+    xs = _drawn(shapes, scale)
+    (total, got), (expected_total, expected) = native.clip_all(xs, max_norm, 2.0), reference.clip_all(xs, max_norm, 2.0)
+    assert total == pytest.approx(expected_total, rel=1e-14, abs=0)
+    assert (got is None) == (expected is None)
+    for a, b in zip(got or (), expected or (), strict=True):
+        assert np.allclose(a, b, rtol=2e-7, atol=1e-37)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_norm_that_is_no_number_is_carried_into_every_array(bad):
+    xs = _drawn([(3,), (2, 2)])
+    xs[0][1] = bad
+    for engine in (native, reference):
+        total, clipped = engine.clip_all(xs, 1.0, 2.0)
+        assert not math.isfinite(total)
+        assert all(not (np.isfinite(a) & (a != 0)).any() for a in clipped)
+
+
+def test_a_recorded_clipping_decides_anew_in_each_replay():
+    x, plan = np.array([0.3, 0.4], np.float32), _native.Plan()
+    plan.keep(x.view(np.uint8))
+    plan.begin()
+    total, (out,) = native.clip_all([x], 1.0, 2.0)  # nothing exceeds, but there must be a place for what may
+    plan.end()
+    assert total == pytest.approx(0.5)
+    assert np.array_equal(out, x)
+    for values in ([3.0, 4.0], [0.3, 0.4]):
+        x[...] = values
+        plan.replay(0, 0, 0, [], np.zeros(1), None, None)
+        assert np.allclose(out, [0.6, 0.8] if values[0] == 3 else x)
+    assert plan.foreign == 0
+
+
+def test_clipping_that_is_left_to_the_reference_spoils_a_recording():
+    plan = _native.Plan()
+    plan.begin()
+    native.clip_all([np.ones((4, 4), np.float32)[:, ::2]], 1e9, 2.0)
+    plan.end()
+    assert plan.foreign == 1

@@ -8,8 +8,9 @@ from tests.train.replay_support import LOSSES, OPTIMIZERS, Eager, both, data, ev
 
 import pellucid as pl
 from pellucid import nn, optim
+from pellucid.nn.utils import get_total_norm
 from pellucid.train import Callback, ModelCheckpoint, Trainer, TrainingDivergedError
-from pellucid.train.callbacks import GradientNormClipping
+from pellucid.train.callbacks import GradientNormClipping, GradientValueClipping
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +90,28 @@ def test_weights_put_back_between_epochs_are_those_that_are_trained():
     assert everything(replayed) == everything(computed)
 
 
+@pytest.mark.parametrize("max_norm", [0.3, 0.45, 100.0])  # exceeded always, at times, never
+def test_clipping_by_norm_is_decided_in_each_replayed_step(max_norm):
+    replayed, computed = both(callbacks=[GradientNormClipping(max_norm)], epochs=20)
+    assert everything(replayed) == everything(computed)
+    norms = [float(get_total_norm([p.grad for p in replayed.model.parameters()]))]
+    assert norms[0] < max_norm * 1.001
+    unclipped, _ = both(epochs=20)
+    assert (everything(replayed)[0] == everything(unclipped)[0]) == (max_norm == 100.0)
+
+
+def test_a_bound_changed_between_epochs_is_seen():
+    class Changes(Callback):
+        def on_fit_start(self, trainer):
+            self.on_epoch_end(trainer)
+
+        def on_epoch_end(self, trainer):
+            trainer.callbacks[1].max_norm = 0.5 / 2**trainer.epoch
+
+    replayed, computed = both(callbacks=[GradientNormClipping(0.5), Changes()])
+    assert everything(replayed) == everything(computed)
+
+
 def test_a_run_resumed_in_the_middle_of_an_epoch_gives_the_same_bits(tmp_path):
     whole, _ = both(dropout=0.2)
     halves = trainer_of(dropout=0.2, callbacks=[ModelCheckpoint(tmp_path, monitor=None, every_epochs=9, every_steps=7)])
@@ -160,7 +183,8 @@ class Branching(nn.Module):
         (lambda t: setattr(t, "loss", nn.CrossEntropyLoss(weight=pl.ones(3))), "the loss"),
         (lambda t: setattr(t, "loss", nn.CrossEntropyLoss(label_smoothing=0.1)), "the loss"),
         (lambda t: setattr(t, "penalty", lambda model: model[0].weight.abs().sum()), "penalty"),
-        (lambda t: t.callbacks.append(GradientNormClipping(1.0)), "GradientNormClipping"),
+        (lambda t: t.callbacks.append(GradientNormClipping(1.0, norm_type=1.0)), "GradientNormClipping"),
+        (lambda t: t.callbacks.append(GradientValueClipping(1.0)), "GradientValueClipping"),
         (lambda t: t.model[0].register_forward_hook(lambda *_: None), "hooks"),
         (lambda t: setattr(t, "optimizer", optim.Adagrad(t.model.parameters())), "the optimizer"),
     ],

@@ -11,6 +11,7 @@ from pellucid.data.datasets import TensorDataset
 from pellucid.data.loader import DataLoader
 from pellucid.train.callbacks.callback import Callback
 from pellucid.train.callbacks.checkpoint import ModelCheckpoint
+from pellucid.train.callbacks.clipping import GradientNormClipping
 from pellucid.train.callbacks.progress import PlainProgress, RichProgress
 from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
 
@@ -96,6 +97,7 @@ def settings(trainer: "Trainer") -> Any:
         [id(v) for p in optimizer.state for v in optimizer.state[p].values() if isinstance(v, np.ndarray)],
         [(_hooked(m), _plain(m)) for m in trainer.model.modules()],
         _plain(trainer.loss),
+        [_plain(c) for c in trainer.callbacks if _clips_by_kernel(c)],
     )
 
 
@@ -126,10 +128,15 @@ def epochs_until_looked_at(trainer: "Trainer") -> int:
 def _watches_steps(callback: Callback) -> bool:
     kind = type(callback)
     return (
-        kind.on_gradients is not Callback.on_gradients
+        (kind.on_gradients is not Callback.on_gradients and not _clips_by_kernel(callback))
         or (kind.on_loss is not Callback.on_loss and kind is not TerminateOnNaN)
         or (kind.on_step_end is not Callback.on_step_end and kind not in (ModelCheckpoint, RichProgress))
     )
+
+
+def _clips_by_kernel(callback: Callback) -> bool:
+    """Say whether a callback clips gradients by their norm of order 2, which is one kernel."""
+    return type(callback) is GradientNormClipping and float(callback.norm_type) == 2
 
 
 def _plain_loss(loss: Any) -> bool:

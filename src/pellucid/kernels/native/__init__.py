@@ -5,7 +5,7 @@ the reference; what this package lacks, `kernels` takes from the reference. Resu
 rounding, and the same bits for any number of threads.
 """
 
-from pellucid.kernels.native.clipping import scale_all, total_norm
+from pellucid.kernels.native.clipping import clip_all, scale_all, total_norm
 from pellucid.kernels.native.convolution import convolve, convolve_dW, convolve_dx, sum_channels
 from pellucid.kernels.native.counted import dropout, dropout_mask
 from pellucid.kernels.native.counters import draw_keys, shuffles
@@ -63,6 +63,7 @@ __all__ = [
     "bce_backward",
     "bce_with_logits",
     "bce_with_logits_backward",
+    "clip_all",
     "convolve",
     "convolve_dW",
     "convolve_dx",

@@ -26,7 +26,7 @@ from pellucid.kernels.reference.attention import (
     self_attention,
     self_attention_backward,
 )
-from pellucid.kernels.reference.clipping import scale_all, total_norm
+from pellucid.kernels.reference.clipping import clip_all, scale_all, total_norm
 from pellucid.kernels.reference.convolution import convolve, convolve_dW, convolve_dx, fold, sum_channels, unfold
 from pellucid.kernels.reference.counted import dropout, dropout_mask
 from pellucid.kernels.reference.counters import draw_keys, shuffles
@@ -62,6 +62,7 @@ __all__ = [
     "bce_backward",
     "bce_with_logits",
     "bce_with_logits_backward",
+    "clip_all",
     "convolve",
     "convolve_dW",
     "convolve_dx",

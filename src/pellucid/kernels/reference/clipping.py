@@ -6,7 +6,7 @@ import numpy as np
 
 from pellucid.kernels._types import Array
 
-__all__ = ["scale_all", "total_norm"]
+__all__ = ["clip_all", "scale_all", "total_norm"]
 
 
 def total_norm(xs: list[Array], p: float) -> float:
@@ -23,6 +23,19 @@ def total_norm(xs: list[Array], p: float) -> float:
             y /= scale
         powers.append(float(y @ y) if p == 2 else float(np.sum(np.abs(y) ** p)))
     return scale * math.fsum(powers) ** (1 / p)
+
+
+def clip_all(xs: list[Array], max_norm: float, p: float) -> tuple[float, list[Array] | None]:
+    """Return the total norm, and new arrays: each of xs times min(1, max_norm / (norm + 1e-6)).
+
+    The norm rounds to the arrays' type before. None in the place of new arrays, where none would change.
+    """
+    total = total_norm(xs, p)
+    kind = np.result_type(*(x.dtype for x in xs)) if xs else np.dtype(np.float32)
+    with np.errstate(over="ignore"):
+        factor = float(max_norm) / (float(np.asarray(total).astype(kind)) + 1e-6)
+    # NaN is not at least 1, and is carried into every array.
+    return total, None if factor >= 1 else scale_all(xs, factor)
 
 
 @np.errstate(all="ignore")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from pellucid import kernels as K
-from pellucid._tensor import Tensor
+from pellucid._tensor import Array, Tensor
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
@@ -39,19 +39,14 @@ def get_total_norm(
         tensor(5.)
     """
     _refuse_foreach(foreach)
-    p = float(norm_type)  # "inf" too, as PyTorch takes it
-    if not p > 0:
-        raise ValueError(f"norm_type must be a positive number or infinity, got {norm_type}")
     arrays = [x.array for x in _listed(tensors)]
-    total = K.total_norm(arrays, p)
+    total = K.total_norm(arrays, _order(norm_type))
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
             f"the total norm of order {norm_type} is {total}, so clipping would spoil every gradient; look for the "
             "first loss that was not finite, or set error_if_nonfinite=False"
         )
-    kind = np.result_type(*(a.dtype for a in arrays)) if arrays else np.dtype("f4")
-    with np.errstate(over="ignore"):  # a norm beyond float32 is infinite there, as PyTorch's is
-        return Tensor(np.asarray(total).astype(kind))
+    return _shown(total, arrays)
 
 
 def clip_grad_norm_(
@@ -92,9 +87,17 @@ def clip_grad_norm_(
     """
     given = _listed(parameters)
     _check_bound("max_norm", max_norm)
-    total = get_total_norm([p.grad for p in given if p.grad is not None], norm_type, error_if_nonfinite, foreach)
-    clip_grads_with_norm_(given, max_norm, total, foreach)
-    return total
+    if error_if_nonfinite:
+        total = get_total_norm([p.grad for p in given if p.grad is not None], norm_type, True, foreach)
+        clip_grads_with_norm_(given, max_norm, total, foreach)
+        return total
+    _refuse_foreach(foreach)
+    clipped = [p for p in given if p.grad is not None]
+    arrays = [p.grad.array for p in clipped if p.grad is not None]
+    norm, scaled = K.clip_all(arrays, float(max_norm), _order(norm_type))
+    for p, g in zip(clipped, scaled or (), strict=False):
+        p.grad = Tensor(g)  # a new array: whoever kept the old gradient keeps what was computed
+    return _shown(norm, arrays)
 
 
 def clip_grads_with_norm_(
@@ -147,6 +150,20 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, f
         if p.grad is not None:
             bound = p.grad.dtype.type(clip_value)
             p.grad = Tensor(np.clip(p.grad.array, -bound, bound))
+
+
+def _order(norm_type: float) -> float:
+    p = float(norm_type)  # "inf" too, as PyTorch takes it
+    if not p > 0:
+        raise ValueError(f"norm_type must be a positive number or infinity, got {norm_type}")
+    return p
+
+
+def _shown(norm: float, arrays: list[Array]) -> Tensor:
+    """Return a norm in the arrays' type."""
+    kind = np.result_type(*(a.dtype for a in arrays)) if arrays else np.dtype("f4")
+    with np.errstate(over="ignore"):  # a norm beyond float32 is infinite there, as PyTorch's is
+        return Tensor(np.asarray(norm).astype(kind))
 
 
 def _listed(tensors: Tensor | Iterable[Tensor]) -> list[Tensor]:
