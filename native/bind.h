@@ -91,6 +91,7 @@ void perform_update(const Task& task, double lr, const Lists&... lists) {
   }
 }
 
+void bind_attention(nb::module_& m);
 void bind_clipping(nb::module_& m);
 void bind_counted(nb::module_& m);
 void bind_convolution(nb::module_& m);

@@ -13,6 +13,16 @@ struct Dropout {
   float scale;                // of those that are kept
 };
 
+// Elements are dropped with probability p; those that are kept are scaled by `scale`.
+inline Dropout dropout_of(double p, double scale) {
+  Dropout d{};
+  const double threshold = p * 4294967296.0;
+  d.threshold = threshold < 4294967295.0 ? static_cast<std::uint32_t>(threshold) : 4294967295u;
+  d.all = p >= 1;
+  d.scale = static_cast<float>(scale);
+  return d;
+}
+
 struct DropoutKernels {
   void (*dropout)(const Dropout& d, i64 n, const float* x, float* y);      // y = x m scale
   void (*mask)(const Dropout& d, i64 n, std::uint8_t* kept);               // m, as bytes of 0 and 1

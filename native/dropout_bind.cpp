@@ -4,23 +4,15 @@
 namespace pellucid {
 namespace {
 
-// Elements are dropped with probability p; those that are kept are scaled by `scale`.
-Dropout of(double p, double scale) {
-  require(p >= 0 && p <= 1, "dropout: p must lie between 0 and 1");
-  Dropout d{};
-  const double threshold = p * 4294967296.0;
-  d.threshold = threshold < 4294967295.0 ? static_cast<std::uint32_t>(threshold) : 4294967295u;
-  d.all = p >= 1;
-  d.scale = static_cast<float>(scale);
-  return d;
-}
+void check(double p) { require(p >= 0 && p <= 1, "dropout: p must lie between 0 and 1"); }
 
 void dropout(const nb::ndarray<const float, nb::c_contig, nb::device::cpu>& x,
              const nb::ndarray<float, nb::c_contig, nb::device::cpu>& out, std::uint64_t key, double p, double scale) {
   require(x.size() == out.size(), "dropout: out has another size");
+  check(p);
   const std::uint32_t words[2] = {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)};
   const i64 n = static_cast<i64>(x.size());
-  const auto task = [d = of(p, scale), n, from = x.data(), to = out.data()](const std::uint32_t* key) {
+  const auto task = [d = dropout_of(p, scale), n, from = x.data(), to = out.data()](const std::uint32_t* key) {
     Dropout drawn = d;
     drawn.k0 = key[0];
     drawn.k1 = key[1];
@@ -42,7 +34,8 @@ void dropout(const nb::ndarray<const float, nb::c_contig, nb::device::cpu>& x,
 // The mask by itself is drawn for the interpreter, and is no part of a plan.
 void dropout_mask(const nb::ndarray<bool, nb::ndim<1>, nb::c_contig, nb::device::cpu>& out, std::uint64_t key,
                   double p) {
-  Dropout d = of(p, 1);
+  check(p);
+  Dropout d = dropout_of(p, 1);
   d.k0 = static_cast<std::uint32_t>(key);
   d.k1 = static_cast<std::uint32_t>(key >> 32);
   Running running;

@@ -9,6 +9,7 @@ NB_MODULE(_native, m) {
   m.def("choose_isa", &choose_isa);
   m.def("thread_count", &thread_count);
   m.def("set_thread_count", &set_thread_count);
+  bind_attention(m);
   bind_clipping(m);
   bind_counted(m);
   bind_convolution(m);

@@ -177,3 +177,33 @@ def norm_backward(
 ) -> None: ...
 def take_rows(table: Array, index: Array, out: Array) -> None: ...
 def add_rows(values: Array, index: Array, out: Array) -> None: ...
+def attention(
+    q: Array,
+    k: Array,
+    v: Array,
+    mask: Array | None,
+    causal: bool,
+    scale: float,
+    p: float,
+    kept_scale: float,
+    key: int,
+    y: Array,
+    l: Array,
+) -> None: ...
+def attention_backward(
+    q: Array,
+    k: Array,
+    v: Array,
+    mask: Array | None,
+    causal: bool,
+    scale: float,
+    p: float,
+    kept_scale: float,
+    key: int,
+    y: Array,
+    l: Array,
+    dy: Array,
+    dq: Array,
+    dk: Array,
+    dv: Array,
+) -> None: ...

@@ -64,10 +64,14 @@ def scaled_dot_product_attention(
     draw = random.default_generator.next_key("dropout") if dropout_p > 0 else 0
     given = (mask, is_causal, 1 / math.sqrt(q.shape[-1] or 1) if scale is None else scale, float(dropout_p), draw)
     y, l = K.attention(q, k, v, *given)
-    inputs: tuple[Tensor, ...] = (query, key, value)
-    if attn_mask is not None and attn_mask._requires_grad:
-        inputs = (*inputs, attn_mask)
-    return record_joint(y, inputs, lambda dy: K.attention_backward(q, k, v, *given, y, l, dy)[: len(inputs)])
+    learned = attn_mask is not None and attn_mask._requires_grad
+
+    def backward(dy: Array) -> tuple[Array | None, ...]:
+        gradients = K.attention_backward(q, k, v, *given, y, l, dy, learned)
+        return gradients if learned else gradients[:3]
+
+    inputs = (query, key, value) if attn_mask is None or not learned else (query, key, value, attn_mask)
+    return record_joint(y, inputs, backward)
 
 
 def packed_self_attention(

@@ -5,6 +5,12 @@ the reference; what this package lacks, `kernels` takes from the reference. Resu
 rounding, and the same bits for any number of threads.
 """
 
+from pellucid.kernels.native.attention import (
+    attention,
+    attention_backward,
+    self_attention,
+    self_attention_backward,
+)
 from pellucid.kernels.native.clipping import clip_all, scale_all, total_norm
 from pellucid.kernels.native.convolution import convolve, convolve_dW, convolve_dx, sum_channels
 from pellucid.kernels.native.counted import dropout, dropout_mask
@@ -59,6 +65,8 @@ from pellucid.kernels.native.updates import update_adam, update_rmsprop, update_
 
 __all__ = [
     "add_at",
+    "attention",
+    "attention_backward",
     "bce",
     "bce_backward",
     "bce_with_logits",
@@ -103,6 +111,8 @@ __all__ = [
     "rms_normalize",
     "rms_normalize_backward",
     "scale_all",
+    "self_attention",
+    "self_attention_backward",
     "set_num_threads",
     "shuffles",
     "sigmoid",

@@ -51,14 +51,16 @@ def attention_backward(
     y: Array,
     l: Array,
     dy: Array,
-) -> tuple[Array, Array, Array, Array]:
-    """Return dQ, dK, dV and dS, each with the batch axes of S; dS is the gradient by an added mask, too."""
+    need_mask: bool,
+) -> tuple[Array, Array, Array, Array | None]:
+    """Return dQ, dK, dV, and dS where `need_mask` asks for it: it is the gradient by an added mask."""
     weights = _weights(_scores(q, k, mask, causal, scale), l)
     dv = np.matmul(_dropped(weights, p, key).swapaxes(-1, -2), dy)
     dp = _dropped(np.matmul(dy, v.swapaxes(-1, -2)), p, key)
     ds = weights * (dp - np.sum(dy * y, axis=-1, keepdims=True))
     factor = q.dtype.type(scale)
-    return np.matmul(ds, k) * factor, np.matmul(ds.swapaxes(-1, -2), q) * factor, dv, ds
+    dq, dk = np.matmul(ds, k) * factor, np.matmul(ds.swapaxes(-1, -2), q) * factor
+    return dq, dk, dv, ds if need_mask else None
 
 
 def self_attention(
@@ -84,8 +86,9 @@ def self_attention_backward(
     """Return dx for y, l = self_attention(x, ...)."""
     q, k, v = _parts(x, heads)
     y, dy = _split(y, heads), _split(dy, heads)
-    gradients = attention_backward(q, k, v, mask, causal, scale, p, key, y, l, dy)
-    return np.concatenate([_joined(d) for d in gradients[:3]], axis=-1)
+    gradients = attention_backward(q, k, v, mask, causal, scale, p, key, y, l, dy, need_mask=False)
+    dq, dk, dv, _ = gradients
+    return np.concatenate([_joined(d) for d in (dq, dk, dv)], axis=-1)
 
 
 def _scores(q: Array, k: Array, mask: Array | None, causal: bool, scale: float) -> Array:
