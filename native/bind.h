@@ -97,6 +97,7 @@ void bind_counted(nb::module_& m);
 void bind_convolution(nb::module_& m);
 void bind_gemm(nb::module_& m);
 void bind_plan(nb::module_& m);
+void bind_pooling(nb::module_& m);
 void bind_updates(nb::module_& m);
 void bind_maps(nb::module_& m);
 void bind_rows(nb::module_& m);

@@ -15,6 +15,7 @@ NB_MODULE(_native, m) {
   bind_convolution(m);
   bind_gemm(m);
   bind_plan(m);
+  bind_pooling(m);
   bind_updates(m);
   bind_maps(m);
   bind_rows(m);

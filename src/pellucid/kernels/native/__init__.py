@@ -49,6 +49,7 @@ from pellucid.kernels.native.mean_losses import (
 )
 from pellucid.kernels.native.norms import normalize, normalize_backward, rms_normalize, rms_normalize_backward
 from pellucid.kernels.native.plan import new_plan
+from pellucid.kernels.native.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.native.products import linear, linear_backward, matmul
 from pellucid.kernels.native.rows import (
     cross_entropy,
@@ -67,6 +68,8 @@ __all__ = [
     "add_at",
     "attention",
     "attention_backward",
+    "avg_pool",
+    "avg_pool_backward",
     "bce",
     "bce_backward",
     "bce_with_logits",
@@ -98,6 +101,8 @@ __all__ = [
     "log_softmax_backward",
     "logsumexp",
     "matmul",
+    "max_pool",
+    "max_pool_backward",
     "mean_cross_entropy",
     "mish",
     "mish_backward",

@@ -9,10 +9,9 @@ import pellucid._native as _native  # noqa: PLR0402 - its absence must be a Modu
 from pellucid.kernels import reference
 from pellucid.kernels._types import Array
 from pellucid.kernels.native._arrays import F32, channels_first, channels_last
+from pellucid.kernels.native._space import Sizes, spatial, three
 
 __all__ = ["convolve", "convolve_dW", "convolve_dx", "sum_channels"]
-
-Sizes = tuple[int, ...]
 
 
 def convolve(x: Array, W: Array, b: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> Array:
@@ -25,7 +24,7 @@ def convolve(x: Array, W: Array, b: Array | None, stride: Sizes, padding: Sizes,
     )
     y = np.empty((x.shape[0], *places, W.shape[0]), F32)
     _native.convolve(
-        _spatial(channels_last(x)), _weights(W), b, _spatial(y), *_numbers(stride, padding, dilation), groups
+        spatial(channels_last(x)), _weights(W), b, spatial(y), *_numbers(stride, padding, dilation), groups
     )
     return channels_first(y)
 
@@ -36,7 +35,7 @@ def convolve_dx(dy: Array, W: Array, size: Sizes, stride: Sizes, padding: Sizes,
         return reference.convolve_dx(dy, W, size, stride, padding, dilation, groups)
     dx = np.empty((dy.shape[0], *size, W.shape[1] * groups), F32)
     _native.convolve_dx(
-        _spatial(channels_last(dy)), _weights(W), _spatial(dx), *_numbers(stride, padding, dilation), groups
+        spatial(channels_last(dy)), _weights(W), spatial(dx), *_numbers(stride, padding, dilation), groups
     )
     return channels_first(dx)
 
@@ -49,8 +48,8 @@ def convolve_dW(
         return reference.convolve_dW(x, dy, kernel, stride, padding, dilation, groups)
     dW = np.empty((dy.shape[1], x.shape[1] // groups, *kernel), F32)
     _native.convolve_dW(
-        _spatial(channels_last(x)),
-        _spatial(channels_last(dy)),
+        spatial(channels_last(x)),
+        spatial(channels_last(dy)),
         _weights(dW),
         *_numbers(stride, padding, dilation),
         groups,
@@ -71,11 +70,6 @@ def _taken(*arrays: Array) -> bool:
     return all(a.dtype is F32 and 3 <= a.ndim <= 5 and a.size > 0 for a in arrays)
 
 
-def _spatial(a: Array) -> Array:
-    """Return (N, *size, C) with three axes of space, without a copy."""
-    return a.reshape(a.shape[0], *(1,) * (5 - a.ndim), *a.shape[1:])
-
-
 def _weights(W: Array) -> Array:
     """Return (O, C, *kernel) with three axes of space."""
     W = W if W.flags.carray else np.array(W, order="C")
@@ -83,6 +77,4 @@ def _weights(W: Array) -> Array:
 
 
 def _numbers(stride: Sizes, padding: Sizes, dilation: Sizes) -> tuple[Sizes, Sizes, Sizes]:
-    """Return three numbers of each, those of axes of one place in front."""
-    more = 3 - len(stride)
-    return (1,) * more + stride, (0,) * more + padding, (1,) * more + dilation
+    return three(stride, 1), three(padding, 0), three(dilation, 1)

@@ -1,0 +1,17 @@
+"""One, two or three axes of space as three, which is what the kernels of windows know."""
+
+from pellucid.kernels._types import Array
+
+__all__ = ["Sizes", "spatial", "three"]
+
+Sizes = tuple[int, ...]
+
+
+def spatial(a: Array) -> Array:
+    """Return (N, *size, C) with three axes of space, without a copy."""
+    return a.reshape(a.shape[0], *(1,) * (5 - a.ndim), *a.shape[1:])
+
+
+def three(numbers: Sizes, first: int) -> Sizes:
+    """Return one number for each of three axes, `first` for those that are not there."""
+    return (first,) * (3 - len(numbers)) + tuple(numbers)
