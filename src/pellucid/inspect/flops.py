@@ -49,6 +49,13 @@ def _once_an_input_place(layer: Any, inputs: tuple[Any, ...], _output: Tensor) -
     return 2 * weight.size * (inputs[0].array.size // weight.shape[0])
 
 
+def _projections(layer: Any, inputs: tuple[Any, ...], _output: Any) -> int:
+    """Of attention the three maps before it and the one behind it; products of queries and keys are of no weights."""
+    query, key, value = (x.array for x in inputs[:3])
+    e = layer.embed_dim
+    return 2 * e * (2 * query.size + key.size + value.size)
+
+
 def _none(_layer: Module, _inputs: tuple[Any, ...], _output: Any) -> int:
     """Rows are looked up."""
     return 0
@@ -63,5 +70,7 @@ _COUNTS: dict[type[Module], Callable[[Any, tuple[Any, ...], Any], int]] = {
     nn.ConvTranspose1d: _once_an_input_place,
     nn.ConvTranspose2d: _once_an_input_place,
     nn.ConvTranspose3d: _once_an_input_place,
+    nn.MultiheadAttention: _projections,
     nn.Embedding: _none,
+    nn.EmbeddingBag: _none,
 }

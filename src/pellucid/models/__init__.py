@@ -8,6 +8,7 @@ from pellucid.models.cnn import CNN
 from pellucid.models.conv_autoencoder import ConvAutoencoder
 from pellucid.models.dcgan import DCGANDiscriminator, DCGANGenerator
 from pellucid.models.denoising import DenoisingAutoencoder
+from pellucid.models.gpt import GPT, CausalSelfAttention, GPTBlock
 from pellucid.models.lenet import LeNet5
 from pellucid.models.mlp import MLP
 from pellucid.models.mobilenet import InvertedResidual, MobileNetV2
@@ -16,6 +17,8 @@ from pellucid.models.neuron import Neuron
 from pellucid.models.perceptron import Perceptron, PerceptronHistory
 from pellucid.models.registry import MODELS, build_model
 from pellucid.models.resnet import BasicBlock, Bottleneck, ResNet
+from pellucid.models.sampling import draw_tokens, token_probabilities
+from pellucid.models.transformer import TransformerClassifier, TransformerEncoderModel
 from pellucid.models.unet import UNet
 from pellucid.models.variational import VariationalAutoencoder, variational_loss
 from pellucid.models.vgg import VGG
@@ -23,6 +26,7 @@ from pellucid.models.vgg import VGG
 __all__ = [
     "ACTIVATIONS",
     "CNN",
+    "GPT",
     "MLP",
     "MODELS",
     "VGG",
@@ -30,10 +34,12 @@ __all__ = [
     "Autoencoder",
     "BasicBlock",
     "Bottleneck",
+    "CausalSelfAttention",
     "ConvAutoencoder",
     "DCGANDiscriminator",
     "DCGANGenerator",
     "DenoisingAutoencoder",
+    "GPTBlock",
     "InvertedResidual",
     "LeNet5",
     "MobileNetV2",
@@ -42,11 +48,15 @@ __all__ = [
     "Perceptron",
     "PerceptronHistory",
     "ResNet",
+    "TransformerClassifier",
+    "TransformerEncoderModel",
     "UNet",
     "VariationalAutoencoder",
     "build_model",
+    "draw_tokens",
     "make_activation",
     "reconstruction_errors",
     "suggest_architecture",
+    "token_probabilities",
     "variational_loss",
 ]

@@ -10,6 +10,7 @@ from pellucid.models.cnn import CNN
 from pellucid.models.conv_autoencoder import ConvAutoencoder
 from pellucid.models.dcgan import DCGANDiscriminator, DCGANGenerator
 from pellucid.models.denoising import DenoisingAutoencoder
+from pellucid.models.gpt import GPT
 from pellucid.models.lenet import LeNet5
 from pellucid.models.mlp import MLP
 from pellucid.models.mobilenet import MobileNetV2
@@ -17,6 +18,7 @@ from pellucid.models.model import Model
 from pellucid.models.neuron import Neuron
 from pellucid.models.perceptron import Perceptron
 from pellucid.models.resnet import ResNet
+from pellucid.models.transformer import TransformerClassifier, TransformerEncoderModel
 from pellucid.models.unet import UNet
 from pellucid.models.variational import VariationalAutoencoder
 from pellucid.models.vgg import VGG
@@ -31,12 +33,15 @@ _KINDS: tuple[type[Model], ...] = (
     DCGANDiscriminator,
     DCGANGenerator,
     DenoisingAutoencoder,
+    GPT,
     LeNet5,
     MLP,
     MobileNetV2,
     Neuron,
     Perceptron,
     ResNet,
+    TransformerClassifier,
+    TransformerEncoderModel,
     UNet,
     VGG,
     VariationalAutoencoder,
