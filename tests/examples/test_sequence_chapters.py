@@ -2,6 +2,7 @@ import csv
 import re
 from collections import Counter
 
+import numpy as np
 from tests.examples.chapters import EXAMPLES, line, numbers
 
 DATA = EXAMPLES / "projects" / "data"
@@ -50,6 +51,57 @@ def test_21_byte_pairs_shorten_unseen_text_as_the_librarys_do(said):
     assert lengths[0] == 1
     assert lengths[-1] == ours
     assert list(lengths) == sorted(lengths)
+
+
+def test_22_gates_by_hand_are_the_librarys_and_a_forget_bias_carries_far(said):
+    text = said("22")
+    t, x, i, f, g, o, c, h = zip(*map(numbers, rows(text, "  t     x")), strict=True)
+    assert t == (1, 2, 3, 4)
+    assert x == (1, 0, -1, 0)
+    for step in range(4):
+        before = c[step - 1] if step else 0.0
+        assert abs(c[step] - (f[step] * before + i[step] * g[step])) < 0.01
+        assert abs(h[step] - o[step] * np.tanh(c[step])) < 0.005
+    assert line(text, "the library says the same: ") == "True"
+    reach = {row[:19].strip(): numbers(row[19:]) for row in rows(text, "size of the gradient at the last input")}
+    assert list(reach) == ["RNN", "LSTM", "LSTM, forget bias 3"]
+    assert reach["RNN"][3] < 1e-6 * reach["RNN"][0]
+    assert reach["RNN"][3] < reach["LSTM"][3] < 1e-6 * reach["LSTM"][0]
+    assert reach["LSTM, forget bias 3"][3] > 0.05 * reach["LSTM, forget bias 3"][0]
+    accuracy = {row[:19].strip(): numbers(row[19:]) for row in rows(text, "which sign was the first of 30?")}
+    assert all(accuracy[name][2] < 0.65 for name in ("RNN", "GRU", "LSTM"))
+    assert accuracy["LSTM, forget bias 3"][2] > 0.95
+
+
+def test_23_attention_by_hand_is_the_librarys_and_learns_to_look_up(said):
+    text = said("23")
+    assert text.count("the library says the same: True") == 2
+    assert line(text, "gradients by hand and by the tape agree: ") == "True"
+    assert "[[1.   0.   0.  ]" in text  # the first element sees itself alone
+    for _, with_root, without in map(numbers, rows(text, "largest share among 20 random keys")):
+        assert with_root < 0.3
+        assert without > with_root + 0.1
+    accuracy, share = zip(*(numbers(row)[1:] for row in rows(text, "which number stood beside")), strict=True)
+    assert accuracy[0] < 0.5
+    assert accuracy[-1] > 0.98
+    assert share[-1] > 0.9
+
+
+def test_24_products_of_places_depend_on_the_distance_and_places_are_needed(said):
+    text = said("24")
+    assert line(text, "words exchanged, results exchanged, and nothing else: ") == "True"
+    assert line(text, "the library's waves are the same: ") == "True"
+    waves = rows(text, "product of the codes of two places:")
+    rotations = rows(text, "rotated query")
+    for row in waves + rotations:
+        first, *others = numbers(row.split(": ")[1])
+        assert all(abs(first - other) < 2e-3 for other in others)
+    assert len({row.split(": ")[1] for row in rotations}) == 4
+    unturned = numbers(line(text, "rotated query"))[0]
+    assert abs(numbers(rotations[0].split(": ")[1])[0] - unturned) < 2e-3
+    accuracy = {row.split()[0]: numbers(row)[-1] for row in rows(text, "A before B?")}
+    assert accuracy["nothing"] < 0.6
+    assert min(accuracy["waves"], accuracy["rotations"]) > 0.97
 
 
 def test_the_sentences_are_balanced_twins_without_repetition():
