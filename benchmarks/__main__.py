@@ -10,13 +10,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.deep import DEEP
 from benchmarks.page import PARTS, Page
 from benchmarks.rivals import RIVALS
 from benchmarks.runner import ROOT, Settings
 
 __all__ = ["main"]
 
-NOT_IN_QUICK = ("pellucid-numpy", "torch-compile", "xor-long", "mlp-2048", "wide")
+NOT_IN_QUICK = ("pellucid-numpy", "torch-compile", "xor-long", "mlp-2048", "wide", *(work.name for work in DEEP))
 
 
 def main(arguments: list[str] | None = None) -> str:

@@ -9,6 +9,16 @@ from benchmarks.scaling import Point
 __all__ = ["Goal", "goals"]
 
 LOOP = {"xor": 8.0, "mlp-32": 6.0, "mlp-256": 2.3, "wide": 1.0}
+DEEP_LOOP = {
+    "cnn": 3.0,
+    "lstm": 2.5,
+    "gru": 2.0,
+    "bilstm": 2.0,
+    "encoder": 1.15,
+    "encoder-dropout": 2.0,
+    "resnet18": 1.0,
+}
+DEEP_INFERENCE = {"resnet18": 1.0}
 FIT = {"xor": 100.0, "xor-long": 100.0, "mlp-32": 8.0, "mlp-256": 2.5}
 SHARE_AGAINST_FUSED = 0.6
 ONE_ROW = 5.0
@@ -39,6 +49,11 @@ def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = (), points: Se
                 if theirs is not None:
                     what = f"{name}, {path}, against {theirs.title}"
                     found += _against(timing, other, path, 1.0, what, path)
+        if name in DEEP_LOOP:
+            if name in DEEP_INFERENCE:
+                many = f"infer {timing.work.asked[1]}"
+                found += _against(timing, "torch", many, DEEP_INFERENCE[name], f"{name}, asked, against PyTorch", many)
+            continue
         for mine, how in (("pellucid", ""), ("pellucid-compile", ", compile")):
             what = f"{name}, one row asked{how}, against PyTorch"
             found += _against(timing, "torch", "infer 1", ONE_ROW, what, "infer 1", mine)
@@ -61,6 +76,7 @@ def _steps(timings: Mapping[str, Timings]) -> list[Goal]:
         ("pellucid", "loop", LOOP, "a loop that the user writes"),
         ("pellucid-compile", "loop", LOOP, "the same with compile"),
         ("pellucid", "fit", FIT, "Trainer.fit"),
+        ("pellucid", "loop", DEEP_LOOP, "a loop that the user writes"),
     )
     found = []
     for mine, path, asked, how in ways:

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from statistics import median
 
+from benchmarks.deep import DeepWork
 from benchmarks.runner import Group, Process, RivalError, Settings, Turn, alternate
 from benchmarks.workloads import Work
 
-__all__ = ["INFERENCE_ROWS", "Row", "Timings", "digits", "peak", "time_work"]
+__all__ = ["Row", "Timings", "digits", "peak", "time_work"]
 
 TOLERANCES = {"gradients": 1e-5, "losses": 2e-3}
 """What may differ from float64; scikit-learn and Keras add eps elsewhere in Adam, which shows in the losses."""
 
-INFERENCE_ROWS = (1, 1024)
+DEEP_TOLERANCES = {"gradients": 1e-4, "losses": 1e-3, "float64": 1e-8}
+"""The same through more layers; "float64" is what may differ between the libraries' own float64 runs."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Timings:
         rows: in the order in which libraries were started.
         errors: how far the first gradients and losses are from float64's, by library.
         absent: why the others are not there.
+        doubles: norms of gradients, and losses, in float64, of a deep network, by library.
     """
 
-    work: Work
+    work: Work | DeepWork
     rows: list[Row] = field(default_factory=list)
     errors: dict[str, dict[str, float]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
+    doubles: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, process: Process, path: str, times: Sequence[float], failure: str) -> None:
         """Add what one process needed to what those before it did."""
@@ -61,7 +65,7 @@ class Timings:
         return next((r for r in self.rows if (r.name, r.path) == (name, path) and r.times), None)
 
 
-def time_work(work: Work, settings: Settings, paths: Sequence[str]) -> Timings:
+def time_work(work: Work | DeepWork, settings: Settings, paths: Sequence[str]) -> Timings:
     """Check that all compute the same, then time them in turns, several times with new processes.
 
     A process keeps what it began with (where its memory lies, how its threads were placed): that is worth up to a
@@ -89,13 +93,20 @@ def _load(found: Timings, process: Process, *, compare: bool) -> list[tuple[Proc
     work = asdict(found.work)
     try:
         if compare:
-            found.errors[process.name] = process.call("compare", work=work, steps=5)
+            errors = process.call("compare", work=work, steps=2 if "shape" in work else 5)
+            if "float64" in errors:
+                found.doubles.setdefault(process.name, errors["float64"])
+                first = next(iter(found.doubles.values()))
+                errors["float64"] = max(
+                    abs(a - b) / max(abs(b), 1e-12) for a, b in zip(errors["float64"], first, strict=True)
+                )
+            found.errors[process.name] = errors
         offered = process.call("load", work=work)
     except RivalError as error:
         found.add(process, "loop", [], str(error))
         return []
     for kind, error in found.errors.get(process.name, {}).items():
-        if not error <= TOLERANCES[kind]:
+        if not error <= (DEEP_TOLERANCES if "shape" in work else TOLERANCES)[kind]:
             raise RuntimeError(f"{process.title} computes other {kind} for {found.work.name}: off by {error:.1e}")
     return [(process, offered)]
 

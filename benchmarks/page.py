@@ -3,8 +3,10 @@
 import datetime as dt
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 from benchmarks import footprint, measure, report, scaling
+from benchmarks.deep import DEEP, DeepWork
 from benchmarks.goals import goals
 from benchmarks.machine import Disturbance, describe_machine, versions
 from benchmarks.runner import Group, Settings
@@ -13,12 +15,14 @@ from benchmarks.workloads import TRAINING
 
 __all__ = ["PARTS", "Page"]
 
-WORKS = {work.name: work for work in TRAINING}
+WORKS = {work.name: work for work in (*TRAINING, *DEEP)}
+COMPARED_DEEP = ("pellucid", "torch", "torch-fused")
 PARTS = (*WORKS, "digits", "import", "scaling")
 HOW_NOTE = (
     "Every library runs in processes of its own, begun anew several times; they take turns, after a round that does "
     "not count. Times are medians with quartiles. Weights, data and float32 arithmetic are the same for all, and their "
-    "first gradients and losses are compared with float64 before anything is timed. Steps are timed with a learning "
+    "first gradients and losses are compared with float64 (of deep networks: with the library's own, which then must "
+    "agree between the libraries) before anything is timed. Steps are timed with a learning "
     "rate so small that no network converges, because numbers that became denormal would slow the libraries that keep "
     "them."
 )
@@ -34,7 +38,6 @@ GROWTH_NOTE = (
 )
 OF_SCALING = ("pellucid", "torch", "jax")
 TRAINING_PATHS = ("loop", "fit")
-ASKING = tuple(f"infer {n}" for n in measure.INFERENCE_ROWS)
 
 
 class Page:
@@ -91,17 +94,24 @@ class Page:
         reached = f"Products of square matrices reach at most {best / 1e9:.0f} GFLOP/s. scikit-learn's are NumPy's."
         self.say("## The machine's peak", reached, report.peak_table(peaks))
         for work in (WORKS[name] for name in wanted if name in WORKS):
-            asked = [] if work.sizes in {t.work.sizes for t in self.timings} else ASKING
-            self.timings.append(measure.time_work(work, self.settings, [*TRAINING_PATHS, *asked]))
+            new = work.label not in {t.work.label for t in self.timings}
+            asked = [f"infer {n}" for n in work.asked] if new else []
+            settings = self.settings
+            if isinstance(work, DeepWork):
+                settings = replace(settings, rivals=[name for name in settings.rivals if name in COMPARED_DEEP])
+            self.timings.append(measure.time_work(work, settings, [*TRAINING_PATHS, *asked]))
             self.say(f"## {work.name}: {work.title}", report.training_table(self.timings[-1], best, group.absent))
         if "digits" in wanted:
             with Group(self.settings.rivals, self.settings.threads) as group:
                 self.digits = measure.digits(group.processes, self.settings)
             self.say(DIGITS_NOTE, report.digits_table(self.digits, group.absent))
         if self.timings:
-            asked_of = list({t.work.sizes: t for t in reversed(self.timings)}.values())[::-1]
-            self.say("## Asking: outputs of one row and of 1024", "In brackets: times as fast as PyTorch.")
-            self.say(report.inference_table(asked_of, group.absent))
+            asked_of = list({t.work.label: t for t in reversed(self.timings)}.values())[::-1]
+            self.say("## Asking: outputs of one row and of many", "In brackets: times as fast as PyTorch.")
+            for deep in (False, True):
+                asked = [t for t in asked_of if isinstance(t.work, DeepWork) == deep]
+                if asked:
+                    self.say(report.inference_table(asked, group.absent))
             self.say("## The same work", ACCURACY_NOTE, report.accuracy_table(self.timings))
 
     def _scale(self) -> None:

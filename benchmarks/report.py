@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.footprint import LIBRARIES, Footprint
 from benchmarks.goals import Goal
-from benchmarks.measure import INFERENCE_ROWS, Row, Timings
+from benchmarks.measure import Row, Timings
 from benchmarks.scaling import Point
 from benchmarks.tables import bytes_text, number_text, ratio_text, spread, table, time_text
 
@@ -61,7 +61,7 @@ def training_table(timings: Timings, peak: float, absent: Mapping[str, str]) -> 
 
 def inference_table(all_timings: Sequence[Timings], absent: Mapping[str, str]) -> str:
     """Return the times of asking for one row and for many."""
-    columns = [(t, f"infer {n}") for t in all_timings for n in INFERENCE_ROWS]
+    columns = [(t, f"infer {n}") for t in all_timings for n in t.work.asked]
     names = {row.name: row.title for t in all_timings for row in t.rows}
     rows = []
     for name, title in names.items():
@@ -74,7 +74,7 @@ def inference_table(all_timings: Sequence[Timings], absent: Mapping[str, str]) -
                 ratio = f" ({ratio_text(torch.seconds / mine.seconds)})" if torch else ""
                 cells.append(time_text(mine.seconds) + ratio)
         rows.append([title, *cells])
-    header = [f"{'-'.join(map(str, t.work.sizes))}, {path[6:]} row{'s' * (path != 'infer 1')}" for t, path in columns]
+    header = [f"{t.work.label}, {path[6:]} row{'s' * (path != 'infer 1')}" for t, path in columns]
     return table(["library", *header], rows + _absent(absent, 1 + len(columns)))
 
 

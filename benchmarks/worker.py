@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.deep import DeepWork
 from benchmarks.reference import first_gradients, first_losses
 from benchmarks.rivals import Rival, rival
 from benchmarks.workloads import LR_OF_TIMING, TRAINING, Work, digits
@@ -30,8 +31,10 @@ class Worker:
         self.paths: dict[str, Any] = {}
         self.counts: dict[str, int] = {}
 
-    def compare(self, work: dict[str, Any], steps: int) -> dict[str, float]:
+    def compare(self, work: dict[str, Any], steps: int) -> dict[str, Any]:
         """Return how far the first losses and gradients are from the reference's, relatively."""
+        if "shape" in work:
+            return self._compare_deep({**work, "lr": LR_OF_COMPARISON / 10}, steps)
         self.load({**work, "lr": LR_OF_COMPARISON})
         assert self.rival is not None
         mine, errors = self.rival, {}
@@ -44,15 +47,37 @@ class Worker:
         errors["losses"] = max(abs(a - b) / abs(b) for a, b in zip(losses, expected, strict=True))
         return errors
 
+    def _compare_deep(self, work: dict[str, Any], steps: int) -> dict[str, Any]:
+        """The same for a deep network, whose reference is itself in float64; libraries then compare what that gave."""
+        mine = self._made(work)
+        gradients, losses = mine.first(steps)
+        mine = self._made(work)
+        mine.doubled()
+        expected, expected_losses = mine.first(steps)
+        norms = [float(np.linalg.norm(g)) for g in expected]
+        apart = zip(gradients, expected, norms, strict=True)
+        return {
+            # The last step of a layer that walks backwards has no state before it: a gradient of zeros.
+            "gradients": max(float(np.linalg.norm(a - b)) / (norm or 1.0) for a, b, norm in apart),
+            "losses": max(abs(a - b) / abs(b) for a, b in zip(losses, expected_losses, strict=True)),
+            "float64": [*norms, *expected_losses],
+        }
+
+    def _made(self, work: dict[str, Any]) -> Any:
+        """Make a network."""
+        if "shape" in work:
+            return self.kind.deep(DeepWork(**{**work, "shape": tuple(work["shape"])}))
+        return self.kind(Work(**{**work, "sizes": tuple(work["sizes"])}))
+
     def load(self, work: dict[str, Any]) -> list[str]:
         """Make the network anew, as it is timed; return what can be timed."""
         self.rival = None  # one network at a time
-        mine = self.rival = self.kind(Work(**{"lr": LR_OF_TIMING, **work, "sizes": tuple(work["sizes"])}))
+        mine = self.rival = self._made({"lr": LR_OF_TIMING, **work})
         self.counts = {}
         self.paths = {"loop": mine.loop}
         if mine.fit is not None:
             self.paths["fit"] = self._fit
-        for rows in (1, 1024):
+        for rows in mine.work.asked:
             self.paths[f"infer {rows}"] = mine.infer(rows)
         return list(self.paths)
 

@@ -35,8 +35,18 @@ class Work:
     @property
     def title(self) -> str:
         """Return the heading."""
-        said = f"{'-'.join(map(str, self.sizes))}, batch {self.batch}"
+        said = f"{self.label}, batch {self.batch}"
         return said if self.batches == 1 else f"{said}, {self.batches} batches an epoch"
+
+    @property
+    def label(self) -> str:
+        """Return what tables call the network."""
+        return "-".join(map(str, self.sizes))
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """Return of how many rows the outputs are asked."""
+        return 1, 1024
 
     @property
     def binary(self) -> bool:

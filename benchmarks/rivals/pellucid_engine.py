@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 import pellucid as pl
+from benchmarks.deep import DeepWork
+from benchmarks.rivals.deep_network import DeepNetwork
 from benchmarks.rivals.rival import Rival
 from benchmarks.workloads import Digits
 from pellucid import kernels, nn
@@ -57,6 +59,13 @@ class Pellucid(Rival):
     def forward(self, X: Any) -> Any:
         with pl.no_grad():
             return self.model(X)
+
+    @classmethod
+    def deep(cls, work: DeepWork) -> DeepNetwork:
+        def fit(model: Any, loss: Any, optimizer: Any, work: DeepWork, epochs: int) -> None:
+            Trainer(model, loss, optimizer).fit((work.X, work.y), epochs=epochs, batch_size=work.batch)
+
+        return DeepNetwork(pl, work, {}, fit)
 
     @staticmethod
     def digits(task: Digits) -> np.ndarray:

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from benchmarks.deep import DeepWork
+from benchmarks.rivals.deep_network import DeepNetwork
 from benchmarks.rivals.rival import Rival
 from benchmarks.workloads import Digits
 
@@ -56,6 +58,10 @@ class PyTorch(Rival):
     def forward(self, X: Any) -> Any:
         with torch.inference_mode():
             return self.model(X)
+
+    @classmethod
+    def deep(cls, work: DeepWork) -> DeepNetwork:
+        return DeepNetwork(torch, work, {"fused": cls.fused})
 
     @classmethod
     def digits(cls, task: Digits) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from benchmarks.deep import DeepWork
 from benchmarks.workloads import Digits, Work
 
 __all__ = ["Rival"]
@@ -84,6 +85,15 @@ class Rival(ABC):
             self.wait(outputs)
 
         return ask
+
+    @classmethod
+    def deep(cls, work: DeepWork) -> Any:
+        """Return the library's deep network, which has the methods that are timed here.
+
+        Raises:
+            NotImplementedError: where deep networks of the library are not compared.
+        """
+        raise NotImplementedError(f"{work.name} is not compared here")
 
     # --- the whole way --------------------------------------------------------------------------------------
     @staticmethod
