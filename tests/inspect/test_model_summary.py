@@ -3,7 +3,7 @@ import pytest
 
 import pellucid as pl
 from pellucid import nn
-from pellucid.inspect import summary
+from pellucid.inspect import layer_flops, summary
 from pellucid.models import MLP, Neuron
 
 
@@ -57,6 +57,29 @@ def test_operations_are_two_for_each_weight_and_row_over_all_calls():
 )
 def test_a_convolution_uses_each_weight_once_a_place(layer, shape, multiply_adds):
     assert summary(layer, shape).flops == 2 * multiply_adds
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "multiply_adds"),
+    [
+        (nn.RNN(3, 5), (7, 2, 3), 14 * (5 * 3 + 5 * 5)),
+        (nn.LSTM(3, 5, num_layers=2), (7, 2, 3), 14 * 4 * (5 * 3 + 3 * 5 * 5)),
+        (nn.LSTM(3, 5, proj_size=2), (7, 2, 3), 14 * (4 * (5 * 3 + 5 * 2) + 2 * 5)),
+        (nn.GRU(3, 5, bidirectional=True, batch_first=True), (2, 7, 3), 14 * 2 * 3 * (5 * 3 + 5 * 5)),
+        (nn.LSTMCell(3, 5), (2, 3), 2 * 4 * (5 * 3 + 5 * 5)),
+    ],
+)
+def test_recurrence_uses_each_matrix_once_a_step(layer, shape, multiply_adds):
+    assert summary(layer, shape).flops == 2 * multiply_adds
+
+
+def test_attention_projects_four_times():
+    layer = nn.MultiheadAttention(8, 2, kdim=5, vdim=3, batch_first=True)
+    query, key, value = pl.zeros(2, 7, 8), pl.zeros(2, 11, 5), pl.zeros(2, 11, 3)
+    assert layer_flops(layer, (query, key, value), None) == 2 * (2 * 7 * 8 * 8 * 2 + 2 * 11 * 8 * (5 + 3))
+    assert layer_flops(layer, (query,), None) is None
+    encoder = nn.TransformerEncoderLayer(8, 2, dim_feedforward=16, batch_first=True)
+    assert summary(encoder, (2, 7, 8)).flops == 2 * 2 * 7 * (4 * 8 * 8 + 2 * 8 * 16)
 
 
 def test_rows_of_an_embedding_are_looked_up_without_arithmetic():

@@ -23,7 +23,8 @@ def layer_flops(layer: Module, inputs: tuple[Any, ...], output: Any) -> int | No
         output: what it returned.
 
     Returns:
-        the number, 0 for a layer without weights to sum over, or None for one that has weights but is not known here.
+        the number, 0 for a layer without weights to sum over, or None for one that has weights but is not known here,
+        and for attention that was called by keywords.
 
     Example:
         >>> import pellucid
@@ -49,8 +50,17 @@ def _once_an_input_place(layer: Any, inputs: tuple[Any, ...], _output: Tensor) -
     return 2 * weight.size * (inputs[0].array.size // weight.shape[0])
 
 
-def _projections(layer: Any, inputs: tuple[Any, ...], _output: Any) -> int:
+def _once_a_step(layer: Any, inputs: tuple[Any, ...], _output: Any) -> int:
+    """Recurrence uses each matrix once for each step of each sequence, in each direction."""
+    x = inputs[0].data if isinstance(inputs[0], nn.utils.rnn.PackedSequence) else inputs[0]
+    matrices = [p.array.size for p in layer.parameters(recurse=False) if p.array.ndim == 2]
+    return 2 * sum(matrices) * (x.array.size // layer.input_size)
+
+
+def _projections(layer: Any, inputs: tuple[Any, ...], _output: Any) -> int | None:
     """Of attention the three maps before it and the one behind it; products of queries and keys are of no weights."""
+    if len(inputs) < 3:
+        return None
     query, key, value = (x.array for x in inputs[:3])
     e = layer.embed_dim
     return 2 * e * (2 * query.size + key.size + value.size)
@@ -61,7 +71,7 @@ def _none(_layer: Module, _inputs: tuple[Any, ...], _output: Any) -> int:
     return 0
 
 
-_COUNTS: dict[type[Module], Callable[[Any, tuple[Any, ...], Any], int]] = {
+_COUNTS: dict[type[Module], Callable[[Any, tuple[Any, ...], Any], int | None]] = {
     nn.Linear: _once_an_output_place,
     nn.Bilinear: _once_an_output_place,
     nn.Conv1d: _once_an_output_place,
@@ -70,6 +80,8 @@ _COUNTS: dict[type[Module], Callable[[Any, tuple[Any, ...], Any], int]] = {
     nn.ConvTranspose1d: _once_an_input_place,
     nn.ConvTranspose2d: _once_an_input_place,
     nn.ConvTranspose3d: _once_an_input_place,
+    nn.RNNBase: _once_a_step,
+    nn.RNNCellBase: _once_a_step,
     nn.MultiheadAttention: _projections,
     nn.Embedding: _none,
     nn.EmbeddingBag: _none,

@@ -34,8 +34,9 @@ class VGG(Model):
         ValueError: when the depth is another, a number is below 1, or dropout is not in [0, 1).
 
     Example:
-        >>> len([m for m in VGG(11, num_classes=2).modules() if isinstance(m, (nn.Conv2d, nn.Linear))])
-        11
+        >>> VGG(12)
+        Traceback (most recent call last):
+        ValueError: VGG: depth is one of 11, 13, 16, 19, got 12
     """
 
     def __init__(
