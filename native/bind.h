@@ -36,7 +36,9 @@ struct Running {
 // Tells a plan which memory a task reads and writes: In arrays and Out arrays.
 template <typename T, typename... Rest>
 void read_by(Plan& plan, const nb::ndarray<const T, Rest...>& array) {
-  plan.reads(array.data(), array.size() * sizeof(T));
+  std::size_t last = 0;  // from the first element, which rows that lie apart are beyond their number
+  for (std::size_t i = 0; i < array.ndim(); ++i) last += (array.shape(i) - 1) * static_cast<std::size_t>(array.stride(i));
+  plan.reads(array.data(), array.size() ? (last + 1) * sizeof(T) : 0);
 }
 template <typename T, typename... Rest>
 void read_by(Plan&, const nb::ndarray<T, Rest...>&) {}
@@ -105,5 +107,6 @@ void bind_embedding(nb::module_& m);
 void bind_norms(nb::module_& m);
 void bind_dropout(nb::module_& m);
 void bind_losses(nb::module_& m);
+void bind_recurrence(nb::module_& m);
 
 }  // namespace pellucid

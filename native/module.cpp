@@ -1,9 +1,11 @@
 // pellucid._native: what Python calls.
 #include "bind.h"
+#include "heap.h"
 #include "isa.h"
 
 NB_MODULE(_native, m) {
   using namespace pellucid;
+  keep_freed_memory();
   m.def("isa", &isa_name);
   m.def("available_isas", &available_isas);
   m.def("choose_isa", &choose_isa);
@@ -23,4 +25,5 @@ NB_MODULE(_native, m) {
   bind_norms(m);
   bind_dropout(m);
   bind_losses(m);
+  bind_recurrence(m);
 }

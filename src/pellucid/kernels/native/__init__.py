@@ -51,6 +51,7 @@ from pellucid.kernels.native.norms import normalize, normalize_backward, rms_nor
 from pellucid.kernels.native.plan import new_plan
 from pellucid.kernels.native.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.native.products import linear, linear_backward, matmul
+from pellucid.kernels.native.recurrence import gru, gru_backward, lstm, lstm_backward, rnn, rnn_backward
 from pellucid.kernels.native.rows import (
     cross_entropy,
     cross_entropy_backward,
@@ -90,6 +91,8 @@ __all__ = [
     "gelu_tanh",
     "gelu_tanh_backward",
     "get_num_threads",
+    "gru",
+    "gru_backward",
     "isa",
     "leaky_relu",
     "leaky_relu_backward",
@@ -100,6 +103,8 @@ __all__ = [
     "log_softmax",
     "log_softmax_backward",
     "logsumexp",
+    "lstm",
+    "lstm_backward",
     "matmul",
     "max_pool",
     "max_pool_backward",
@@ -115,6 +120,8 @@ __all__ = [
     "relu_backward",
     "rms_normalize",
     "rms_normalize_backward",
+    "rnn",
+    "rnn_backward",
     "scale_all",
     "self_attention",
     "self_attention_backward",
