@@ -15,9 +15,12 @@ from pellucid.models.mobilenet import InvertedResidual, MobileNetV2
 from pellucid.models.model import Model
 from pellucid.models.neuron import Neuron
 from pellucid.models.perceptron import Perceptron, PerceptronHistory
+from pellucid.models.recurrent import RecurrentClassifier, RecurrentRegressor
+from pellucid.models.recurrent_language import RecurrentLanguageModel
 from pellucid.models.registry import MODELS, build_model
 from pellucid.models.resnet import BasicBlock, Bottleneck, ResNet
 from pellucid.models.sampling import draw_tokens, token_probabilities
+from pellucid.models.text import AttentionPooling, TextClassifier
 from pellucid.models.transformer import TransformerClassifier, TransformerEncoderModel
 from pellucid.models.unet import UNet
 from pellucid.models.variational import VariationalAutoencoder, variational_loss
@@ -31,6 +34,7 @@ __all__ = [
     "MODELS",
     "VGG",
     "AlexNet",
+    "AttentionPooling",
     "Autoencoder",
     "BasicBlock",
     "Bottleneck",
@@ -47,7 +51,11 @@ __all__ = [
     "Neuron",
     "Perceptron",
     "PerceptronHistory",
+    "RecurrentClassifier",
+    "RecurrentLanguageModel",
+    "RecurrentRegressor",
     "ResNet",
+    "TextClassifier",
     "TransformerClassifier",
     "TransformerEncoderModel",
     "UNet",

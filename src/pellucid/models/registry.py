@@ -17,7 +17,10 @@ from pellucid.models.mobilenet import MobileNetV2
 from pellucid.models.model import Model
 from pellucid.models.neuron import Neuron
 from pellucid.models.perceptron import Perceptron
+from pellucid.models.recurrent import RecurrentClassifier, RecurrentRegressor
+from pellucid.models.recurrent_language import RecurrentLanguageModel
 from pellucid.models.resnet import ResNet
+from pellucid.models.text import TextClassifier
 from pellucid.models.transformer import TransformerClassifier, TransformerEncoderModel
 from pellucid.models.unet import UNet
 from pellucid.models.variational import VariationalAutoencoder
@@ -39,7 +42,11 @@ _KINDS: tuple[type[Model], ...] = (
     MobileNetV2,
     Neuron,
     Perceptron,
+    RecurrentClassifier,
+    RecurrentLanguageModel,
+    RecurrentRegressor,
     ResNet,
+    TextClassifier,
     TransformerClassifier,
     TransformerEncoderModel,
     UNet,
