@@ -13,10 +13,10 @@
 namespace pellucid {
 namespace {
 
-constexpr i64 kWide = 448;            // numbers of a window gathered at once: what one pass of the product takes
-constexpr i64 kBlock = 48 * 1024;     // floats of A at once, a fifth of a second-level cache of 1 MB
-constexpr i64 kTall = 448;            // windows at once at most
-constexpr i64 kNarrowest = 64;        // columns that a piece of a product has at least, as it gathers A anew
+constexpr i64 kBlock = 48 * 1024;  // floats of A at once, a fifth of a second-level cache of 1 MB
+constexpr i64 kTall = 448;         // windows at once at most
+constexpr i64 kBeyond = 16;        // floats that gathering may write behind the last row
+constexpr i64 kNarrowest = 64;     // columns that a piece of a product has at least, as it gathers A anew
 
 i64 up(i64 a, i64 b) { return (a + b - 1) / b; }
 i64 volume(const i64 (&n)[3]) { return n[0] * n[1] * n[2]; }
@@ -113,7 +113,7 @@ void run_product(const Product& p, const Taps& taps) {
   const i64 along = std::min(most, up(pixels, k.rows));
   const i64 across = std::max<i64>(1, std::min(most / along, p.columns / kNarrowest));
   Gemm shape{};
-  const i64 room = taps.widest * tall, spread = whole ? 0 : tall * p.columns, need = k.scratch(shape);
+  const i64 room = taps.widest * tall + kBeyond, spread = whole ? 0 : tall * p.columns, need = k.scratch(shape);
   parallel_for(along * across, [&](i64 chunk) {
     float* memory = scratch(room + spread + need);
     const i64 begin = pixels * (chunk / across) / along, end = pixels * (chunk / across + 1) / along;
@@ -180,7 +180,7 @@ std::vector<i64> counted(i64 n) {
 }
 
 Windows windows_of(const Convolution& c, const float* x) {
-  Windows w{x, c.in, {}, {}, {}};
+  Windows w{x, x + c.samples * volume(c.size) * c.in, c.in, {}, {}, {}};
   for (int i = 0; i < 3; ++i) w.size[i] = c.size[i], w.places[i] = c.places[i], w.step[i] = c.stride[i];
   return w;
 }
@@ -206,6 +206,7 @@ void run_phase(const Convolution& c, const i64 (&base)[3], const float* dy, cons
   Phase axes[3];
   Product p{};
   p.windows.x = dy;
+  p.windows.end = dy + c.samples * volume(c.places) * c.out;
   p.windows.pixel = c.out;
   p.targets.y = dx;
   p.targets.pixel = c.in;
@@ -290,7 +291,7 @@ void run_convolve_dW(const Convolution& c, const float* x, const float* dy, floa
   const i64 along = std::max<i64>(1, std::min(most / across, pixels / 64));
   float* B = task_scratch(along * size);
   Gemm shape{};
-  const i64 room = taps.widest * tall, need = k.scratch(shape);
+  const i64 room = taps.widest * tall + kBeyond, need = k.scratch(shape);
   parallel_for(along * across, [&](i64 chunk) {
     float* memory = scratch(room + need);
     const i64 part = chunk / across, begin = pixels * part / along, end = pixels * (part + 1) / along;

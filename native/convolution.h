@@ -24,7 +24,7 @@ void run_turn(const float* x, i64 samples, i64 rows, i64 columns, float* out);
 // Windows over x (samples, *size, pixel): along an axis the t-th of `places` windows begins at t * step, and a tap lies
 // at an offset from there, which may be outside of x, where zeros are.
 struct Windows {
-  const float* x;
+  const float *x, *end;
   i64 pixel;
   i64 size[3], places[3], step[3];
 };
@@ -33,6 +33,8 @@ struct Windows {
 struct Stretch {
   i64 offset[3], length;
 };
+
+constexpr i64 kWide = 448;  // numbers of a window gathered at once: what one pass of the product takes
 
 // What is gathered at once: some stretches, and of each place some channels.
 struct Slab {
@@ -55,7 +57,8 @@ struct Weights {
 };
 
 struct ConvolutionKernels {
-  // A (count, row): the slab's numbers of the windows from `first` on, one stretch after the other.
+  // A (count, row): the slab's numbers of the windows from `first` on, one stretch after the other. Writes up to 15
+  // floats behind the last row.
   void (*gather)(const Windows& w, const Slab& slab, i64 first, i64 count, float* A, i64 row);
   // The columns of C (count, columns) are put at the targets from `first` on.
   void (*scatter)(const Targets& t, i64 first, i64 count, const float* C, i64 columns);

@@ -1,8 +1,8 @@
 // What convolutions do besides products of matrices: windows become rows of a matrix, and weights change their order.
 //
-// Loop order of the gathering: stretches of taps, then windows in runs along the last axis, so that where a stretch lies
-// is worked out once a run and the inner loop copies whole vectors of channels. The rows stay in the second-level
-// cache until the product reads them.
+// Loop order of the gathering: windows in runs along the last axis, for which the lines of x are found once, then the
+// stretches of taps of each window, in the order of the row that they fill: so they may be copied as whole vectors that
+// reach too far. The rows stay in the second-level cache until the product reads them.
 #include "convolution.h"
 
 #include "gemm_pack.h"
@@ -28,38 +28,54 @@ INLINE void zero(float* to, i64 n) {
   if (j < n) store_part(to + j, v{}, n - j);
 }
 
-// One after the other of the windows along the last axis; `x` is the image's row, `q` where the first stretch begins.
-INLINE void gather_run(const float* x, i64 pixel, i64 size, i64 step, i64 q, i64 length, i64 channels, i64 run,
-                       float* to, i64 row) {
-  for (i64 i = 0; i < run; ++i, q += step, to += row) {
-    const i64 lead = q < 0 ? smaller(-q, length) : 0;
-    i64 end = smaller(length, size - q);
-    if (end < lead) end = lead;
-    if (lead) zero(to, lead * channels);
-    if (lead < end) copy(x + (q + lead) * pixel, to + lead * channels, (end - lead) * channels);
-    if (end < length) zero(to + end * channels, (length - end) * channels);
+// As whole vectors, up to VL - 1 numbers too many: what comes next overwrites them.
+INLINE void copy_over(const float* from, float* to, i64 n) {
+  for (i64 j = 0; j < n; j += VL) store(to + j, load(from + j));
+}
+
+// A stretch that ends outside of the line of x, or at the very end of x.
+__attribute__((noinline)) void copy_clipped(const float* line, const Windows& w, const Slab& slab, i64 q, i64 length,
+                                            float* to) {
+  const i64 lead = q < 0 ? smaller(-q, length) : 0;
+  i64 end = smaller(length, w.size[2] - q);
+  if (end < lead) end = lead;
+  zero(to, lead * slab.channels);
+  copy(line + (q + lead) * w.pixel, to + lead * slab.channels, (end - lead) * slab.channels);
+  zero(to + end * slab.channels, (length - end) * slab.channels);
+}
+
+// So many windows along the last axis, from x on; lines[k] is where stretch k finds its line, or null.
+INLINE void gather_run(const Windows& w, const Slab& slab, const float* const* lines, i64 x, i64 run, float* A,
+                       i64 row) {
+  for (i64 i = x; i < x + run; ++i, A += row) {
+    float* to = A;
+    for (i64 k = 0; k < slab.count; ++k) {
+      const Stretch& s = slab.stretches[k];
+      const i64 n = s.length * slab.channels, q = i * w.step[2] + s.offset[2];
+      const float* from = lines[k] + q * w.pixel;
+      if (!lines[k]) zero(to, n);
+      else if (q >= 0 && q + s.length <= w.size[2] && from + (n + VL - 1) <= w.end) copy_over(from, to, n);
+      else copy_clipped(lines[k], w, slab, q, s.length, to);
+      to += n;
+    }
   }
 }
 
 void gather(const Windows& w, const Slab& slab, i64 first, i64 count, float* A, i64 row) {
-  for (i64 k = 0; k < slab.count; ++k) {
-    const Stretch& s = slab.stretches[k];
-    float* to = A;
-    for (i64 p = first, run; p < first + count; p += run, to += run * row) {
-      const i64 x = p % w.places[2], lines = p / w.places[2];
-      const i64 y = lines % w.places[1], planes = lines / w.places[1];
-      const i64 z = planes % w.places[0], n = planes / w.places[0];
-      run = smaller(w.places[2] - x, first + count - p);
+  const float* lines[pellucid::kWide];
+  for (i64 p = first, run; p < first + count; p += run, A += run * row) {
+    const i64 x = p % w.places[2], above = p / w.places[2];
+    const i64 y = above % w.places[1], planes = above / w.places[1];
+    const i64 z = planes % w.places[0], n = planes / w.places[0];
+    run = smaller(w.places[2] - x, first + count - p);
+    for (i64 k = 0; k < slab.count; ++k) {
+      const Stretch& s = slab.stretches[k];
       const i64 iz = z * w.step[0] + s.offset[0], iy = y * w.step[1] + s.offset[1];
-      if (iz < 0 || iz >= w.size[0] || iy < 0 || iy >= w.size[1]) {
-        for (i64 i = 0; i < run; ++i) zero(to + i * row, s.length * slab.channels);
-      } else {
-        const float* line = w.x + ((n * w.size[0] + iz) * w.size[1] + iy) * w.size[2] * w.pixel + slab.channel;
-        gather_run(line, w.pixel, w.size[2], w.step[2], x * w.step[2] + s.offset[2], s.length, slab.channels, run, to,
-                   row);
-      }
+      const bool inside = iz >= 0 && iz < w.size[0] && iy >= 0 && iy < w.size[1];
+      const i64 line = (n * w.size[0] + iz) * w.size[1] + iy;
+      lines[k] = inside ? w.x + line * w.size[2] * w.pixel + slab.channel : nullptr;
     }
-    A += s.length * slab.channels;
+    gather_run(w, slab, lines, x, run, A, row);
   }
 }
 
