@@ -1,11 +1,9 @@
 // Convolutions as products of matrices: blocks of windows are gathered as the rows of A, where they do not lie so already,
-// and multiplied by the weights. The gradient by x is the same with the places of dy under each place of x as windows;
-// where the stride is above 1 the places of x fall into phases that see different taps.
+// and multiplied by the weights. The gradient by x is the same with the places of dy under each place of x as windows.
 #include "convolution.h"
 
-#include <algorithm>
-#include <vector>
-
+#include "convolution_taps.h"
+#include "depthwise.h"
 #include "gemm.h"
 #include "pool.h"
 #include "scratch.h"
@@ -17,9 +15,6 @@ constexpr i64 kBlock = 48 * 1024;  // floats of A at once, a fifth of a second-l
 constexpr i64 kTall = 448;         // windows at once at most
 constexpr i64 kBeyond = 16;        // floats that gathering may write behind the last row
 constexpr i64 kNarrowest = 64;     // columns that a piece of a product has at least, as it gathers A anew
-
-i64 up(i64 a, i64 b) { return (a + b - 1) / b; }
-i64 volume(const i64 (&n)[3]) { return n[0] * n[1] * n[2]; }
 
 // The taps that windows see, joined to stretches, and cut to slabs of at most kWide numbers.
 struct Taps {
@@ -40,7 +35,7 @@ struct Taps {
     }
     i64 row = 0;
     for (std::size_t k = 0; k < stretches.size();) {
-      const i64 parts = up(channels * stretches[k].length, kWide);
+      const i64 parts = ceil_of(channels * stretches[k].length, kWide);
       if (parts > 1) {  // a single place of many channels
         for (i64 part = 0; part < parts; ++part) {
           const i64 from = channels * part / parts, to = channels * (part + 1) / parts;
@@ -101,7 +96,8 @@ struct Product {
   Windows windows;
   Targets targets;
   i64 samples, groups, columns, K;
-  const float *B, *bias;
+  float* B;
+  const float* bias;
 };
 
 void run_product(const Product& p, const Taps& taps) {
@@ -110,17 +106,17 @@ void run_product(const Product& p, const Taps& taps) {
   bool whole = true;
   for (int i = 0; i < 3; ++i) whole = whole && p.targets.step[i] == 1 && p.targets.places[i] == p.targets.size[i];
   const i64 most = chunks_for(2 * pixels * p.K * p.columns * p.groups, kMostChunks);
-  const i64 along = std::min(most, up(pixels, k.rows));
+  const i64 along = std::min(most, ceil_of(pixels, k.rows));
   const i64 across = std::max<i64>(1, std::min(most / along, p.columns / kNarrowest));
   Gemm shape{};
   const i64 room = taps.widest * tall + kBeyond, spread = whole ? 0 : tall * p.columns, need = k.scratch(shape);
   parallel_for(along * across, [&](i64 chunk) {
     float* memory = scratch(room + spread + need);
     const i64 begin = pixels * (chunk / across) / along, end = pixels * (chunk / across + 1) / along;
-    const i64 units = up(p.columns, k.columns);
+    const i64 units = ceil_of(p.columns, k.columns);
     const i64 left = std::min(p.columns, units * (chunk % across) / across * k.columns);
     const i64 right = std::min(p.columns, units * (chunk % across + 1) / across * k.columns);
-    const i64 blocks = up(end - begin, tall);
+    const i64 blocks = ceil_of(end - begin, tall);
     for (i64 block = 0; block < blocks; ++block) {
       const i64 first = begin + (end - begin) * block / blocks;
       const i64 count = begin + (end - begin) * (block + 1) / blocks - first;
@@ -153,7 +149,7 @@ void run_product(const Product& p, const Taps& taps) {
 // Every group's weights in another order, by several threads.
 template <typename F>
 void for_weights(i64 groups, i64 outs, i64 length, const F& work) {
-  const i64 units = up(outs, 16), chunks = chunks_for(4 * groups * outs * length, groups * units);
+  const i64 units = ceil_of(outs, 16), chunks = chunks_for(4 * groups * outs * length, groups * units);
   parallel_for(chunks, [&](i64 chunk) {
     for (i64 unit = groups * units * chunk / chunks; unit < groups * units * (chunk + 1) / chunks; ++unit) {
       const i64 from = unit % units * 16;
@@ -162,129 +158,52 @@ void for_weights(i64 groups, i64 outs, i64 length, const F& work) {
   });
 }
 
-std::vector<Stretch> forward_taps(const Convolution& c) {
-  std::vector<Stretch> taps;
-  for (i64 z = 0; z < c.kernel[0]; ++z)
-    for (i64 y = 0; y < c.kernel[1]; ++y)
-      for (i64 x = 0; x < c.kernel[2]; ++x)
-        taps.push_back({{z * c.dilation[0] - c.padding[0], y * c.dilation[1] - c.padding[1],
-                         x * c.dilation[2] - c.padding[2]},
-                        1});
-  return taps;
-}
-
 std::vector<i64> counted(i64 n) {
   std::vector<i64> ranks(static_cast<std::size_t>(n));
   for (i64 i = 0; i < n; ++i) ranks[static_cast<std::size_t>(i)] = i;
   return ranks;
 }
 
-Windows windows_of(const Convolution& c, const float* x) {
-  Windows w{x, x + c.samples * volume(c.size) * c.in, c.in, {}, {}, {}};
-  for (int i = 0; i < 3; ++i) w.size[i] = c.size[i], w.places[i] = c.places[i], w.step[i] = c.stride[i];
-  return w;
-}
-
-// Along one axis, for the places of x of one phase: the taps that reach them, each with the place of dy that it is
-// multiplied by, counted from the phase's place. The last tap comes first, so that neighbours follow one another.
-struct Phase {
-  std::vector<i64> taps, offsets;
-};
-Phase phase_of(const Convolution& c, int axis, i64 phase) {
-  Phase found;
-  for (i64 tap = c.kernel[axis] - 1; tap >= 0; --tap) {
-    const i64 distance = phase + c.padding[axis] - tap * c.dilation[axis];
-    if (distance % c.stride[axis]) continue;
-    found.taps.push_back(tap);
-    found.offsets.push_back(distance / c.stride[axis]);
-  }
-  return found;
-}
-
-void run_phase(const Convolution& c, const i64 (&base)[3], const float* dy, const float* W, float* dx) {
-  const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel);
-  Phase axes[3];
-  Product p{};
-  p.windows.x = dy;
-  p.windows.end = dy + c.samples * volume(c.places) * c.out;
-  p.windows.pixel = c.out;
-  p.targets.y = dx;
-  p.targets.pixel = c.in;
-  for (int i = 0; i < 3; ++i) {
-    axes[i] = phase_of(c, i, base[i]);
-    p.windows.size[i] = c.places[i];
-    p.windows.step[i] = 1;
-    p.windows.places[i] = p.targets.places[i] = up(c.size[i] - base[i], c.stride[i]);
-    p.targets.size[i] = c.size[i];
-    p.targets.base[i] = base[i];
-    p.targets.step[i] = c.stride[i];
-  }
-  std::vector<i64> rank(static_cast<std::size_t>(all), -1);
-  std::vector<Stretch> taps;
-  for (std::size_t z = 0; z < axes[0].taps.size(); ++z)
-    for (std::size_t y = 0; y < axes[1].taps.size(); ++y)
-      for (std::size_t x = 0; x < axes[2].taps.size(); ++x) {
-        const i64 tap = (axes[0].taps[z] * c.kernel[1] + axes[1].taps[y]) * c.kernel[2] + axes[2].taps[x];
-        rank[static_cast<std::size_t>(tap)] = static_cast<i64>(taps.size());
-        taps.push_back({{axes[0].offsets[z], axes[1].offsets[y], axes[2].offsets[x]}, 1});
-      }
-  if (taps.empty()) return;
-  p.samples = c.samples;
-  p.groups = c.groups;
-  p.columns = in;
-  p.K = out * static_cast<i64>(taps.size());
-  float* B = task_scratch(c.groups * p.K * in);
-  for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
-    const Weights w{W + group * out * in * all, out, in, all, rank.data()};
-    convolution_kernels().pack_turned(w, from, to, B + group * p.K * in);
-  });
-  p.B = B;
-  run_product(p, Taps(taps, p.windows, out));
-}
-
 }  // namespace
 
 void run_convolve(const Convolution& c, const float* x, const float* W, const float* b, float* y) {
+  if (is_depthwise(c)) return run_depthwise(c, x, W, b, y);
   const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel);
-  Product p{};
-  p.windows = windows_of(c, x);
-  p.targets.y = y;
-  p.targets.pixel = c.out;
-  for (int i = 0; i < 3; ++i) p.targets.size[i] = p.targets.places[i] = c.places[i], p.targets.step[i] = 1;
-  p.samples = c.samples;
-  p.groups = c.groups;
-  p.columns = out;
-  p.K = in * all;
-  p.bias = b;
+  const Reach reach = forward_reach(c, x, y);
+  const Product p{reach.windows, reach.targets, c.samples, c.groups, out, in * all, task_scratch(c.groups * in * all * out),
+                  b};
   const std::vector<i64> rank = counted(all);
-  float* B = task_scratch(c.groups * p.K * out);
   for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
     const Weights w{W + group * out * in * all, out, in, all, rank.data()};
-    convolution_kernels().pack(w, from, to, B + group * p.K * out);
+    convolution_kernels().pack(w, from, to, p.B + group * p.K * out);
   });
-  p.B = B;
-  run_product(p, Taps(forward_taps(c), p.windows, in));
+  run_product(p, Taps(reach.taps, p.windows, in));
 }
 
 void run_convolve_dx(const Convolution& c, const float* dy, const float* W, float* dx) {
-  bool reached = true;  // each place of x, by some tap
-  for (int i = 0; i < 3; ++i)
-    for (i64 base = 0; base < std::min(c.stride[i], c.size[i]); ++base)
-      reached = reached && !phase_of(c, i, base).taps.empty();
-  if (!reached) std::fill(dx, dx + c.samples * volume(c.size) * c.in, 0.0f);
-  i64 base[3];
-  for (base[0] = 0; base[0] < std::min(c.stride[0], c.size[0]); ++base[0])
-    for (base[1] = 0; base[1] < std::min(c.stride[1], c.size[1]); ++base[1])
-      for (base[2] = 0; base[2] < std::min(c.stride[2], c.size[2]); ++base[2]) run_phase(c, base, dy, W, dx);
+  if (is_depthwise(c)) return run_depthwise_dx(c, dy, W, dx);
+  const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel);
+  for_phases(c, dy, dx, [&](const Reach& reach) {
+    const i64 K = out * static_cast<i64>(reach.taps.size());
+    const Product p{reach.windows, reach.targets, c.samples, c.groups, in, K, task_scratch(c.groups * K * in), nullptr};
+    std::vector<i64> rank(static_cast<std::size_t>(all), -1);
+    for (std::size_t k = 0; k < reach.taps.size(); ++k) rank[static_cast<std::size_t>(reach.index[k])] = static_cast<i64>(k);
+    for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
+      const Weights w{W + group * out * in * all, out, in, all, rank.data()};
+      convolution_kernels().pack_turned(w, from, to, p.B + group * K * in);
+    });
+    run_product(p, Taps(reach.taps, p.windows, out));
+  });
 }
 
 // Cut along the windows, whose sums are added at the end, and, where the weights are many, along these.
 void run_convolve_dW(const Convolution& c, const float* x, const float* dy, float* dW) {
+  if (is_depthwise(c)) return run_depthwise_dW(c, x, dy, dW);
   const GemmKernels& k = gemm_kernels();
   const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel), K = in * all;
   const i64 pixels = c.samples * volume(c.places), size = c.groups * K * out;
   const Windows windows = windows_of(c, x);
-  const Taps taps(forward_taps(c), windows, in);
+  const Taps taps(forward_reach(c, x, nullptr).taps, windows, in);
   const i64 slabs = static_cast<i64>(taps.slabs.size()), tall = taps.tall();
   const i64 most = chunks_for(2 * pixels * K * out * c.groups, kMostChunks);
   const i64 across = std::min({most, slabs, std::max<i64>(1, K / 256)});
@@ -295,7 +214,7 @@ void run_convolve_dW(const Convolution& c, const float* x, const float* dy, floa
   parallel_for(along * across, [&](i64 chunk) {
     float* memory = scratch(room + need);
     const i64 part = chunk / across, begin = pixels * part / along, end = pixels * (part + 1) / along;
-    const i64 blocks = up(end - begin, tall), last = slabs * (chunk % across + 1) / across;
+    const i64 blocks = ceil_of(end - begin, tall), last = slabs * (chunk % across + 1) / across;
     for (i64 group = 0; group < c.groups; ++group)
       for (i64 s = slabs * (chunk % across) / across; s < last; ++s)
         for (i64 block = 0; block < blocks; ++block) {
@@ -326,7 +245,7 @@ void run_convolve_dW(const Convolution& c, const float* x, const float* dy, floa
 }
 
 void run_turn(const float* x, i64 samples, i64 rows, i64 columns, float* out) {
-  const i64 units = up(columns, 64), all = samples * units, size = rows * columns;
+  const i64 units = ceil_of(columns, 64), all = samples * units, size = rows * columns;
   const i64 chunks = chunks_for(4 * samples * size, all);
   parallel_for(chunks, [&](i64 chunk) {
     for (i64 unit = all * chunk / chunks; unit < all * (chunk + 1) / chunks; ++unit) {
