@@ -38,6 +38,20 @@ def test_5_anomalies_are_found_by_a_network_that_saw_none(project):
         assert least <= lowest <= highest
 
 
+def test_6_made_digits_come_near_to_real_ones_and_all_ten_come(project):
+    text = project(6)
+    floor = numbers(line(text, "distance of one half of the real pictures from the other:"))[0]
+    noise, eights = (numbers(line(text, name).split("<-")[0]) for name in ("noise ", "only eights "))
+    assert eights[1] == 1  # the watch sees a collapse ...
+    assert "collapsed" in line(text, "only eights ")
+    first, last, kinds, _ = numbers(line(text, "distance: "))
+    assert last < 40 < noise[0] < first  # three runs ended at 15 to 18
+    assert last > floor
+    assert kinds >= 9
+    assert "collapsed" not in line(text, "epoch 80 ")  # ... and none in the end
+    assert numbers(line(text, "epoch 80 "))[-1] > 0.75
+
+
 def test_7_digits_lie_apart_in_a_plane_and_noise_is_taken_away(project):
     text = project(7)
     first, last, held_out = numbers(line(text, "nats a picture:"))
