@@ -4,6 +4,7 @@ import re
 
 import pytest
 from tests.examples.chapters import numbers
+from tests.examples.text_by_pytorch import bits_of_pytorch
 
 pytestmark = pytest.mark.slow
 
@@ -13,6 +14,17 @@ def table(text, heading):
     after = text[text.index(heading) :].splitlines()[1:]
     end = next((i for i, row in enumerate(after) if not row.startswith("  ")), len(after))
     return [numbers(row) for row in after[:end]]
+
+
+def test_2_letters_are_told_as_well_as_by_the_same_networks_of_pytorch(project):
+    text = project(2)
+    counted = [row[1] for row in table(text, "bits of an unseen letter, by counting")]
+    assert min(counted) == counted[3]  # more letters than three are seen too seldom
+    for name, most in (("LSTM", 2.15), ("GPT", 2.25)):
+        said = [row[1] for row in table(text, f"{name}: ") if len(row) == 2]
+        assert said[-1] <= most < counted[3] - 0.1
+        assert abs(said[-1] - bits_of_pytorch(name)) < 0.06  # three seeds of dropout spread by 0.03
+        assert text.count("'Alice looked ") + text.count('"Alice looked ') == 4
 
 
 def test_3_readers_of_order_understand_negation_and_the_mean_of_words_does_not(project):
