@@ -23,7 +23,7 @@ def test_2_letters_are_told_as_well_as_by_the_same_networks_of_pytorch(project):
     for name, most in (("LSTM", 2.15), ("GPT", 2.25)):
         said = [row[1] for row in table(text, f"{name}: ") if len(row) == 2]
         assert said[-1] <= most < counted[3] - 0.1
-        assert abs(said[-1] - bits_of_pytorch(name)) < 0.06  # three seeds of dropout spread by 0.03
+        assert abs(said[-1] - bits_of_pytorch(name)) < 0.06  # three seeds of dropout spread by 0.02
         assert text.count("'Alice looked ") + text.count('"Alice looked ') == 4
 
 
