@@ -291,6 +291,14 @@ def test_a_unet_is_the_same_network_in_pytorch():
     _compare(model, model, theirs, np.random.default_rng(0).normal(size=(2, 2, 8, 12)))
 
 
+def test_channels_of_mobilenet_are_multiples_of_eight_of_at_least_nine_tenths(unfilled):
+    narrow = MobileNetV2(num_classes=2, width_mult=0.35)
+    assert narrow.features[0][0].out_channels == 16  # 0.35 · 32 = 11.2, of which 8 would be 71%
+    assert narrow.features[7].conv[-2].out_channels == 24  # 0.35 · 64 = 22.4
+    assert narrow.features[18][0].out_channels == 1280  # the last is never narrowed
+    assert MobileNetV2(num_classes=2, width_mult=1.4).features[18][0].out_channels == 1792
+
+
 def test_a_block_of_mobilenet_adds_its_input_only_where_the_shape_stays():
     assert InvertedResidual(8, 8, stride=1, expand_ratio=2).use_res_connect
     assert not InvertedResidual(8, 8, stride=2, expand_ratio=2).use_res_connect
