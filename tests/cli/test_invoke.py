@@ -86,7 +86,7 @@ def test_a_mistyped_option_brings_the_nearest_one(pellucid):
     ("arguments", "complaint"),
     [
         (("trian", "iris"), "No such command 'trian'"),
-        (("train",), "DATA is missing: give a CSV or Parquet file, or one of digits, iris, wine"),
+        (("train",), "DATA is missing: give a file, a folder of pictures, or one of digits, iris, wine"),
         (("train", "irsi"), "there is no embedded data set 'irsi' (did you mean 'iris'?)"),
         (("train", "-"), "a run must be able to read its data again, so not from standard input; give a file"),
         (("train", "."), ". is a folder; give a CSV or Parquet file"),

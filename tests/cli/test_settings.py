@@ -89,5 +89,6 @@ def test_defaults_do_not_differ():
 
 def test_every_setting_has_a_converter_that_fits_or_is_text():
     taken_as_they_are = set(NOTHING) - set(settings.CONVERTERS)
-    standard = RunConfig(data="iris", target="y", split="time", split_column="t")
+    texts = dict.fromkeys(("target", "model", "text_column", "tokenizer", "time", "normal"), "t")
+    standard = RunConfig(data="iris", split="time", split_column="t", **texts)
     assert {type(getattr(standard, name)) for name in taken_as_they_are} == {str, bool}

@@ -6,6 +6,7 @@ import pytest
 
 from pellucid.cli import tables
 from pellucid.data import DataError
+from pellucid.train.kinds.tables import read_source
 
 
 def test_parts_of_numbers_are_not_made_whole():
@@ -39,7 +40,7 @@ def test_complaints_name_the_source_once():
 
 def test_the_digest_is_of_what_was_read(folder):
     Path("a.csv").write_text("x,y\n1,2\n")
-    digest = tables.read("a.csv")[1]
+    digest = read_source("a.csv")[1]
     Path("a.csv").write_text("x,y\n1,3\n")
     assert len(digest) == 64
-    assert digest != tables.read("a.csv")[1]
+    assert digest != read_source("a.csv")[1]

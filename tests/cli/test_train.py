@@ -92,6 +92,7 @@ def test_every_run_gets_a_folder_of_its_own(pellucid):
 
 def test_every_option_reaches_the_settings(pellucid, customers):
     options = {
+        "model": ("mlp", "mlp"),
         "task": ("classification", "classification"),
         "hidden": ("5,4", [5, 4]),
         "activation": ("tanh", "tanh"),
@@ -157,7 +158,7 @@ def test_settings_come_from_a_file_and_are_overridden_by_options(pellucid):
     [
         ('{"data": "iris", "epoch": 1}', "run.json: there is no setting 'epoch'; did you mean 'epochs'?"),
         ('{"data": "iris", "lr": "fast"}', "run.json: lr must be a positive number, got 'fast'"),
-        ('{"lr": 0.1}', "DATA is missing: give a CSV or Parquet file, or one of digits, iris,"),
+        ('{"lr": 0.1}', "DATA is missing: give a file, a folder of pictures, or one of digits, iris,"),
         ("[1]", "run.json holds no settings"),
         ("{", "run.json is not a valid JSON file"),
     ],

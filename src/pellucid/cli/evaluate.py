@@ -8,7 +8,7 @@ import typer
 
 from pellucid.cli import show
 from pellucid.cli.options import Debug, Run, Table
-from pellucid.cli.tables import naming, read
+from pellucid.cli.tables import naming
 from pellucid.train.run_folder import load_run, read_config
 
 __all__ = ["evaluate"]
@@ -27,8 +27,8 @@ def evaluate(
     del debug
     trained = load_run(run)
     with naming(data):
-        frame, digest = read(data)
-        metrics = trained.evaluate(frame)
+        content, digest = trained.read(data)
+        metrics = trained.evaluate(content)
     if digest == read_config(run)["data"]["sha256"]:
         show.say(
             show.console(sys.stderr),

@@ -36,16 +36,11 @@ def predict(
         tables.check_output(output, data)
     trained = load_run(run)
     with tables.naming(data):
-        frame, _ = tables.read(data)
-        predicted = trained.predict(frame)
+        content, _ = trained.read(data)
+        predicted = trained.predict(content)
     to = show.console(sys.stderr)
-    for column, values in trained.preprocessor.unseen_values(frame).items():
-        more = f" and {len(values) - 5} more" if len(values) > 5 else ""
-        show.say(
-            to,
-            f"note: column {column!r} holds values that training never saw: {', '.join(values[:5])}{more}; "
-            "they count as none of the known ones",
-        )
+    for note in trained.notes(content):
+        show.say(to, f"note: {note}")
     tables.write(predicted, output)
     if output is not None and output != "-":
-        show.say(to, f"{len(frame):,} rows written to {output}")
+        show.say(to, f"{len(predicted):,} rows written to {output}")

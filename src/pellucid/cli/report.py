@@ -9,10 +9,10 @@ import numpy as np
 
 from pellucid import __version__, kernels
 from pellucid.cli.settings import command_of
-from pellucid.data.columns import pick
 from pellucid.inspect import summary
+from pellucid.models import MLP
 from pellucid.plot.report_data import ColumnRow, LayerRow, ReportData
-from pellucid.train.prepare import Prepared
+from pellucid.train.kinds import Prepared
 from pellucid.train.run import RunResult
 
 __all__ = ["column_rows", "report_of", "write"]
@@ -20,49 +20,30 @@ __all__ = ["column_rows", "report_of", "write"]
 
 def column_rows(prepared: Prepared, dropped: Sequence[str] = ()) -> list[ColumnRow]:
     """Return every input column as it was used, its missing values counted over all rows."""
-    used = [
-        ColumnRow(
-            c.name, c.kind, int(pick(prepared.features, c.name).isna().sum()), "" if c.used else c.note or "as asked"
-        )
-        for c in prepared.preprocessor.columns
-    ]
-    return used + [ColumnRow(str(name), "", 0, "dropped as asked") for name in dropped]
+    return [ColumnRow(*c) for c in prepared.columns()] + [ColumnRow(str(c), "", 0, "dropped as asked") for c in dropped]
 
 
 def report_of(result: RunResult) -> ReportData:
     """Return what the report tells of a run."""
-    config, prepared, target = result.config, result.prepared, result.prepared.target
-    y = prepared.part("test")[1]
-    answers: dict[str, Any]
-    if target.is_classification:
-        answers = {
-            "y_true": y,
-            "y_pred": result.outputs.argmax(axis=1),
-            "scores": result.outputs,
-            "classes": [str(c) for c in target.classes],
-        }
-    else:
-        answers = {"y_true": target.inverse(y), "y_pred": result.outputs}
-    layers = summary(result.model, (1, prepared.X.shape[1])).layers
+    config, prepared = result.config, result.prepared
+    model: Any = result.model
+    layers = summary(model, prepared.example()).layers
     return ReportData(
         name=prepared.name,
-        task=target.task,
-        target=target.name,
         rows=prepared.rows,
         columns=column_rows(prepared, config.drop),
-        split=prepared.split.sizes(),
+        split=prepared.sizes(),
         layers=[LayerRow(row.path, row.kind, (row.output_shape or (1,))[1:], row.parameters) for row in layers],
         history=dict(result.history),
         # What belongs to one class has a table of its own.
         metrics={part: {k: v for k, v in m.items() if "/" not in k} for part, m in result.metrics.items()},
         baseline=result.baseline,
-        sizes=result.model.sizes,
+        sizes=model.sizes if isinstance(model, MLP) else (),
         training=_training(result),
         seconds=result.seconds,
         # Which epoch's weights were kept is a sentence of the report's own.
         stopped=result.history.stopped.partition(" The weights of epoch")[0],
         best_epoch=result.history.best_epoch,
-        rows_left_out={"the target is missing": prepared.dropped} if prepared.dropped else None,
         warnings=result.warnings,
         command=command_of(config),
         environment={
@@ -71,7 +52,7 @@ def report_of(result: RunResult) -> ReportData:
             "NumPy": np.__version__,
             "engine": kernels.get_engine(),
         },
-        **answers,
+        **prepared.answers(result.outputs),
     )
 
 

@@ -14,6 +14,7 @@ import typer
 from pellucid._files import read_json
 from pellucid.data import embedded_names
 from pellucid.train.config import ConfigError, RunConfig
+from pellucid.train.kinds import defaults_of
 from pellucid.train.run_folder import RunError
 
 __all__ = ["as_options", "command_of", "config_of", "differing", "flag", "given_settings", "option", "read_settings"]
@@ -91,8 +92,10 @@ CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "kinds": _kinds,
     "test_size": _number("test_size", _SIZE),
     "validation_size": _number("validation_size", _SIZE),
-    **{name: _number(name) for name in ("dropout", "lr", "momentum", "weight_decay", "l1", "clip_norm")},
+    **{name: _number(name) for name in ("dropout", "lr", "momentum", "weight_decay", "l1", "clip_norm", "quantile")},
     **{name: _number(name, "a whole number") for name in ("epochs", "batch_size", "patience", "seed")},
+    **{name: _number(name, "a whole number") for name in ("image_size", "vocabulary", "max_length", "context")},
+    **{name: _number(name, "a whole number") for name in ("horizon", "window", "season")},
 }
 
 
@@ -132,9 +135,9 @@ def config_of(given: Mapping[str, Any], stored: Mapping[str, Any], path: str | N
         ConfigError: when one cannot be; RunError where it is one that the file states.
     """
     if "data" not in stored and "data" not in given:
-        raise RunError(f"DATA is missing: give a CSV or Parquet file, or one of {', '.join(embedded_names())}")
+        raise RunError(f"DATA is missing: give a file, a folder of pictures, or one of {', '.join(embedded_names())}")
     try:
-        return RunConfig.from_json({**stored, **given})
+        return RunConfig.from_json({**defaults_of({**stored, **given}), **stored, **given})
     except ConfigError as error:
         if path is None or str(error).split()[0] in given:
             raise

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from pellucid.cli.report import column_rows
-from pellucid.train.prepare import Prepared
+from pellucid.models import MLP
+from pellucid.train.kinds import Prepared
 from pellucid.train.run import RunResult
 
-__all__ = ["columns", "console", "facts", "number", "parts", "result", "say", "scores"]
+__all__ = ["columns", "console", "facts", "network", "number", "parts", "result", "say", "scores"]
 
 MANY_COLUMNS = 12
 MAIN_METRICS = ("accuracy", "f1_macro", "f1_weighted", "roc_auc", "log_loss", "r2", "mae", "rmse")
@@ -61,9 +62,21 @@ def facts(to: Console, pairs: Mapping[str, str]) -> None:
         to.print(line, soft_wrap=True)
 
 
+def network(model: Any) -> str:
+    """Describe a model in a line: the units of a plain network, the class of others, and the parameters."""
+    parameters = f"{sum(p.numel() for p in model.parameters()):,} parameters"
+    if not isinstance(model, MLP):
+        return f"{type(model).__name__}, {parameters}"
+    text = f"{'-'.join(map(str, model.sizes))} units, {model.activation}"
+    text += f", dropout {model.dropout}" if model.dropout else ""
+    return f"{text}{', batch norm' if model.batch_norm else ''}, {parameters}"
+
+
 def columns(to: Console, prepared: Prepared) -> None:
     """Show the columns of the table: each of a few, a summary of many."""
     rows = column_rows(prepared)
+    if not rows:
+        return
     if len(rows) <= MANY_COLUMNS:
         shown = [(r.name, r.kind, str(r.missing or ""), f"left out: {r.left_out}" if r.left_out else "") for r in rows]
         table = _table(["column", "kind", "missing", "note"], shown, numbers_from=9)
@@ -85,8 +98,8 @@ def _list(to: Console, what: str, names: Sequence[str], most: int = 6) -> None:
 def result(to: Console, outcome: RunResult) -> None:
     """Show how good the network is on each part, beside the simplest guess."""
     parts(to, outcome.metrics, outcome.baseline)
-    guess = "most frequent class" if outcome.prepared.target.is_classification else "average"
-    say(to, f"(The simplest guess on the test rows: always the training rows' {guess}.)")
+    prepared = outcome.prepared
+    say(to, f"(The simplest guess on the test {prepared.noun}: always {prepared.guess()}.)")
 
 
 def parts(to: Console, metrics: Mapping[str, Mapping[str, float]], guess: Mapping[str, float] | None = None) -> None:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pellucid._extras import require
 from pellucid._files import atomic_write
-from pellucid.data import DataError, read_table
-from pellucid.train.prepare import source_of
+from pellucid.data import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_output", "naming", "read", "with_whole_numbers", "write"]
+__all__ = ["check_output", "naming", "with_whole_numbers", "write"]
 
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".pq")
 
@@ -31,14 +30,6 @@ def naming(source: str) -> Iterator[None]:
         if name in str(error):
             raise
         raise DataError(f"{name}: {error}") from None
-
-
-def read(data: str) -> "tuple[pd.DataFrame, str]":
-    """Return the table that DATA means, and the digest of what was read; "" for standard input."""
-    if data == "-":
-        return read_table("-"), ""
-    frame, digest, _ = source_of(data)
-    return frame, digest
 
 
 def check_output(output: str, data: str) -> None:

@@ -1,4 +1,4 @@
-"""`pellucid train`: from a table to a trained, evaluated network in a folder."""
+"""`pellucid train`: from data to a trained, evaluated network in a folder."""
 
 import shlex
 import sys
@@ -16,22 +16,27 @@ from pellucid.cli.options import Debug
 from pellucid.cli.settings import config_of, flag, given_settings, option, read_settings
 from pellucid.cli.tables import naming
 from pellucid.data import embedded_names
+from pellucid.data.tokenizers import TOKENIZERS
 from pellucid.models.activations import ACTIVATIONS
 from pellucid.optim import REGISTRY
 from pellucid.train.callbacks import Callback, TrainingDivergedError, progress
 from pellucid.train.config import CLASS_WEIGHTS, SCALINGS, SCHEDULES, SPLITS, TASKS
-from pellucid.train.prepare import Prepared
+from pellucid.train.kinds import KINDS, Prepared
 from pellucid.train.run import RunResult, resume_run, train_run
 from pellucid.train.run_folder import RunError, RunFiles
 from pellucid.train.trainer import Trainer
 
 __all__ = ["train"]
 
-DATA, NETWORK, RUN = "Data", "Network", "Run"
+DATA, OTHER, NETWORK, RUN = "Data", "Text, pictures, series, anomalies", "Network", "Run"
 
 
 def _one_of(names: Any) -> str:
     return ", ".join(names)
+
+
+def _models() -> list[str]:
+    return list(dict.fromkeys(model for kind in KINDS.values() for model in kind.models))
 
 
 def train(
@@ -39,7 +44,8 @@ def train(
         str | None,
         typer.Argument(
             metavar="DATA",
-            help=f"CSV or Parquet file, or an embedded data set: {_one_of(embedded_names())}.",
+            help="Table (CSV, Parquet), folder of pictures by class, text file, or an embedded data set: "
+            f"{_one_of(embedded_names())}.",
             show_default=False,
         ),
     ] = None,
@@ -64,6 +70,22 @@ def train(
     validation_size: Annotated[
         str | None, option("validation_size", "Share or number of validation rows.", "SIZE", DATA)
     ] = None,
+    text_column: Annotated[str | None, option("text_column", "Column of text to read.", "COLUMN", OTHER)] = None,
+    tokenizer: Annotated[str | None, option("tokenizer", f"{_one_of(TOKENIZERS)}.", "NAME", OTHER)] = None,
+    vocabulary: Annotated[str | None, option("vocabulary", "Different tokens at most.", "N", OTHER)] = None,
+    max_length: Annotated[str | None, option("max_length", "Tokens of a text that are read.", "N", OTHER)] = None,
+    context: Annotated[str | None, option("context", "Tokens a language model sees.", "N", OTHER)] = None,
+    image_size: Annotated[str | None, option("image_size", "Pixels a side (default: median).", "N", OTHER)] = None,
+    augment: Annotated[bool | None, option("augment", "Vary training pictures.", panel=OTHER)] = None,
+    time: Annotated[str | None, option("time", "Column of a series' dates.", "COLUMN", OTHER)] = None,
+    horizon: Annotated[str | None, option("horizon", "Values of a series to forecast.", "N", OTHER)] = None,
+    window: Annotated[str | None, option("window", "Values of its past to see.", "N", OTHER)] = None,
+    season: Annotated[str | None, option("season", "Values of one season.", "N", OTHER)] = None,
+    normal: Annotated[str | None, option("normal", "Class that an autoencoder learns.", "CLASS", OTHER)] = None,
+    quantile: Annotated[
+        str | None, option("quantile", "Share of normal rows below the threshold.", "SHARE", OTHER)
+    ] = None,
+    model: Annotated[str | None, option("model", f"{_one_of(_models())}.", "NAME", NETWORK)] = None,
     hidden: Annotated[
         str | None,
         option("hidden", "Units of the hidden layers; none for a linear model (default: suggested).", "64,32", NETWORK),
@@ -109,7 +131,7 @@ def train(
     quiet: Annotated[bool, typer.Option("--quiet", help="Show the result only.", rich_help_panel=RUN)] = False,
     debug: Debug = False,
 ) -> int:
-    """Train a network on a table, judge it, and leave everything in a folder.
+    """Train a network on a table, pictures, text or a series, judge it, and leave everything in a folder.
 
     Example: pellucid train customers.csv --target churned --hidden 64,32
     """
@@ -149,30 +171,10 @@ def _note(text: str) -> None:
 
 def _describe(prepared: Prepared, trainer: Trainer) -> None:
     """Show what goes into the training before it begins."""
-    to, target = show.console(sys.stderr), prepared.target
-    if target.is_classification:
-        names = ", ".join(map(str, target.classes[:6])) + (" ..." if target.n_classes > 6 else "")
-        what = f"{target.n_classes} classes: {names}"
-    else:
-        what = f"a number from {show.number(prepared.labels.min())} to {show.number(prepared.labels.max())}"
+    to = show.console(sys.stderr)
     show.columns(to, prepared)
-    sizes = ", ".join(f"{n:,} {part}" for part, n in prepared.split.sizes().items())
-    dropped = f", {prepared.dropped:,} left out because their target is missing" if prepared.dropped else ""
-    model: Any = trainer.model
-    parameters = sum(p.numel() for p in model.parameters())
-    network = f"{'-'.join(map(str, model.sizes))} units, {model.activation}"
-    network += f", dropout {model.dropout}" if model.dropout else ""
-    network += ", batch norm" if model.batch_norm else ""
     to.print()
-    show.facts(
-        to,
-        {
-            "data": prepared.name,
-            "target": f"{target.name}, {what}",
-            "rows": sizes + dropped,
-            "network": f"{network}, {parameters:,} parameters",
-        },
-    )
+    show.facts(to, {**prepared.facts(), "network": show.network(trainer.model)})
     to.print()
 
 

@@ -28,6 +28,7 @@ class RunConfig:
 
     Attributes:
         data: path of a CSV or Parquet file, or the name of an embedded data set.
+        model: which architecture; None takes the usual one for the kind of data.
         target: the column to predict; embedded sets know theirs.
         task: what kind of target; "auto" looks at its values.
         hidden: units of the hidden layers; None asks `suggest_architecture`, () is a linear model.
@@ -54,6 +55,19 @@ class RunConfig:
         test_size: share (or number) of rows for the test.
         validation_size: share (or number) of rows for validation.
         seed: of everything random.
+        image_size: height and width to which pictures are brought; None takes the median, 64 at most.
+        augment: show training pictures shifted, mirrored and turned a little, anew in every epoch.
+        text_column: the column of a table whose text is read.
+        tokenizer: "char", "word" or "bytepair"; None takes the usual one for the kind of data.
+        vocabulary: different tokens at most.
+        max_length: tokens of a text that are read.
+        context: tokens that a language model sees at once.
+        time: the column of a series' dates.
+        horizon: values of a series that are forecast.
+        window: values of its past that are seen; None takes two seasons or horizons.
+        season: values of one season; None takes what the dates suggest.
+        normal: the class of the target that an autoencoder learns; None takes the most frequent.
+        quantile: share of normal validation rows below an autoencoder's threshold.
 
     Raises:
         ConfigError: for a value of a wrong type or out of its range, naming the setting.
@@ -68,6 +82,7 @@ class RunConfig:
     """
 
     data: str
+    model: str | None = None
     target: str | None = None
     task: str = "auto"
     hidden: tuple[int, ...] | None = None
@@ -94,6 +109,19 @@ class RunConfig:
     test_size: float = 0.2
     validation_size: float = 0.2
     seed: int = 0
+    image_size: int | None = None
+    augment: bool = False
+    text_column: str | None = None
+    tokenizer: str | None = None
+    vocabulary: int = 5000
+    max_length: int = 256
+    context: int = 64
+    time: str | None = None
+    horizon: int | None = None
+    window: int | None = None
+    season: int | None = None
+    normal: str | None = None
+    quantile: float = 0.95
 
     def __post_init__(self) -> None:
         # Imported here, because the settings are also read where no network is built.
@@ -131,15 +159,19 @@ class RunConfig:
             self._expect(name, _is_number(value) and value >= 0, "a number that is not negative")
         clip = self.clip_norm is None or (_is_number(self.clip_norm) and self.clip_norm > 0)
         self._expect("clip_norm", clip, "a positive number")
-        for name in ("epochs", "batch_size", "patience"):
+        for name in ("epochs", "batch_size", "patience", "vocabulary", "max_length", "context"):
             value = getattr(self, name)
             self._expect(name, _is_int(value) and value >= 1, "a whole number of at least 1")
+        for name in ("image_size", "horizon", "window", "season"):
+            value = getattr(self, name)
+            self._expect(name, value is None or (_is_int(value) and value >= 1), "a whole number of at least 1")
+        self._expect("quantile", _is_number(self.quantile) and 0 < self.quantile < 1, "a share between 0 and 1")
         for name, least in (("test_size", 0), ("validation_size", 0)):
             value = getattr(self, name)
             good = (_is_number(value) and least < value < 1) or (_is_int(value) and value >= 1)
             self._expect(name, good, "a share between 0 and 1, or a whole number of rows")
         self._expect("seed", _is_int(self.seed) and self.seed >= 0, "a whole number that is not negative")
-        for name in ("batch_norm", "stratify"):
+        for name in ("batch_norm", "stratify", "augment"):
             self._expect(name, isinstance(getattr(self, name), bool), "true or false")
         if (self.split == "shuffle") != (self.split_column is None):
             raise ConfigError(
@@ -149,9 +181,9 @@ class RunConfig:
             )
 
     def _check_columns(self) -> None:
-        for name in ("target", "split_column"):
+        for name in ("model", "target", "split_column", "text_column", "tokenizer", "time", "normal"):
             value = getattr(self, name)
-            self._expect(name, value is None or (isinstance(value, str) and bool(value)), "the name of a column")
+            self._expect(name, value is None or (isinstance(value, str) and bool(value)), "a name")
         is_names = isinstance(self.drop, tuple) and all(isinstance(c, str) for c in self.drop)
         self._expect("drop", is_names, "a list of columns' names")
         self._expect("kinds", isinstance(self.kinds, dict), "an object of kinds by column")

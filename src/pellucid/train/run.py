@@ -12,19 +12,17 @@ from pellucid import __version__
 from pellucid._files import write_json
 from pellucid._serialization import save
 from pellucid._tensor import Array
-from pellucid.models import MLP
+from pellucid.models import Model
 from pellucid.train.callbacks import Callback, CSVLogger, EarlyStopping, ModelCheckpoint
 from pellucid.train.config import RunConfig
-from pellucid.train.evaluation import baseline, evaluate_classes, evaluate_numbers
 from pellucid.train.findings import findings
 from pellucid.train.history import History
-from pellucid.train.prepare import Prepared, build_trainer, prepare
-from pellucid.train.run_folder import FORMAT, RunError, RunFiles, outputs_of, read_config, read_status, write_status
+from pellucid.train.kinds import KINDS, PARTS, Prepared
+from pellucid.train.prepare import build_trainer, prepare
+from pellucid.train.run_folder import FORMAT, RunError, RunFiles, read_config, read_status, write_status
 from pellucid.train.trainer import Trainer
 
 __all__ = ["RunResult", "resume_run", "train_run"]
-
-PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +36,8 @@ class RunResult:
         model: the network with the weights that were kept.
         history: epoch by epoch.
         metrics: flat dicts of "train", "validation" and "test".
-        baseline: what the simplest guess reaches on the test rows.
-        outputs: probabilities, or predictions in the target's unit, of the test rows.
+        baseline: what the simplest guess reaches on the test part.
+        outputs: of the test part: probabilities, or predictions in the target's unit.
         seconds: of training, over all sittings.
         interrupted: whether Ctrl-C ended it.
         warnings: sentences on what a reader should know.
@@ -48,7 +46,7 @@ class RunResult:
     folder: Path
     config: RunConfig
     prepared: Prepared
-    model: MLP
+    model: Model
     history: History
     metrics: dict[str, dict[str, float]]
     baseline: dict[str, float]
@@ -92,14 +90,15 @@ def train_run(
     described = {
         "format": FORMAT,
         "pellucid": __version__,
-        "settings": config.to_json(),
+        "kind": prepared.kind,
+        "settings": {k: v for k, v in config.to_json().items() if k in KINDS[prepared.kind].settings},
         "model": model.config(),
-        "target": prepared.target.to_json(),
+        "target": prepared.target_json(),
         "data": {"name": prepared.name, "sha256": prepared.sha256, "rows": prepared.rows},
         "checkpoint_every_steps": checkpoint_every_steps,
     }
     try:
-        prepared.preprocessor.save(files.folder)
+        prepared.save(files.folder)
         write_status(folder, "running")
         write_json(files.config, described)  # last, because it makes the folder a run
     except BaseException:
@@ -185,8 +184,7 @@ def _fit(
         raise
     model: Any = trainer.model
     metrics, outputs = _judge(prepared, trainer)
-    y_train, y_test = (_truth(prepared, part) for part in ("train", "test"))
-    guess = baseline(y_train, y_test, classification=prepared.target.is_classification)
+    guess = prepared.baseline()
     seconds = sum(history["seconds"]) if history.epochs else 0.0
     interrupted = history.stopped.startswith("Interrupted")
     save(dict(model.state_dict()), files.model)
@@ -214,24 +212,12 @@ def _fit(
     )
 
 
-def _truth(prepared: Prepared, part: str) -> Array:
-    """Return class indices, or numbers in the target's unit."""
-    y = prepared.part(part)[1]
-    return y if prepared.target.is_classification else prepared.target.inverse(y)
-
-
 def _judge(prepared: Prepared, trainer: Trainer) -> tuple[dict[str, dict[str, float]], Array]:
-    """Return the metrics of every part, and the test rows' outputs."""
+    """Return the metrics of every part, and the test part's outputs."""
     model: Any = trainer.model
-    target = prepared.target
     metrics, outputs = {}, np.empty(0)
     for part in PARTS:
-        X, y = prepared.part(part)
-        outputs = outputs_of(model, X, target)
-        numbers = (
-            evaluate_classes(y, outputs, target.classes)
-            if target.is_classification
-            else evaluate_numbers(_truth(prepared, part), outputs)
-        )
-        metrics[part] = {"loss": trainer.evaluate((X, y))["loss"], **numbers}
+        loss = trainer.evaluate(prepared.part(part))["loss"]
+        numbers, outputs = prepared.score(model, part, loss)
+        metrics[part] = {"loss": loss, **numbers}
     return metrics, outputs

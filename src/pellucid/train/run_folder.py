@@ -2,27 +2,19 @@
 
 import platform
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from pellucid import __version__, kernels
-from pellucid._extras import require
 from pellucid._files import read_json, write_json
 from pellucid._serialization import load
-from pellucid._tensor import Array
-from pellucid.data import DataError, TablePreprocessor, Target, separate_target
-from pellucid.models import Model, build_model
-from pellucid.train.batches import as_inputs, outputs_by_batch
+from pellucid._suggest import nearest
+from pellucid.data import DataError
+from pellucid.models import build_model
 from pellucid.train.config import ConfigError, RunConfig
-from pellucid.train.evaluation import evaluate_classes, evaluate_numbers, probabilities
-
-if TYPE_CHECKING:
-    import pandas as pd
+from pellucid.train.kinds import KINDS, Run
 
 __all__ = [
     "FORMAT",
@@ -31,7 +23,6 @@ __all__ = [
     "RunFiles",
     "environment",
     "load_run",
-    "outputs_of",
     "read_config",
     "read_status",
     "write_status",
@@ -98,62 +89,6 @@ def read_config(folder: str | Path) -> dict[str, Any]:
     return config
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """A trained network with its preprocessing, read from a run folder.
-
-    Attributes:
-        folder: where it was read from.
-        config: its settings.
-        model: in evaluation mode.
-        preprocessor: as fitted on the training rows.
-        target: the same.
-    """
-
-    folder: Path
-    config: RunConfig
-    model: Model
-    preprocessor: TablePreprocessor
-    target: Target
-
-    def outputs(self, frame: "pd.DataFrame") -> Array:
-        """Return probabilities (n, C), or predictions (n,) in the target's unit, for the rows of a table."""
-        return outputs_of(self.model, self.preprocessor.transform(frame), self.target)
-
-    def predict(self, frame: "pd.DataFrame") -> "pd.DataFrame":
-        """Return the table with the columns `prediction` and, for classes, `probability_NAME` added.
-
-        Raises:
-            DataError: when a column is missing, holds what the network cannot read, or has one of these names.
-        """
-        pd = require("pandas", "tabular")
-        out = self.outputs(frame)
-        if self.target.is_classification:
-            added = {"prediction": self.target.inverse(out.argmax(axis=1))}
-            added |= {f"probability_{c}": out[:, i] for i, c in enumerate(self.target.classes)}
-        else:
-            added = {"prediction": out}
-        taken = [name for name in added if name in frame.columns]
-        if taken:
-            raise DataError(f"the table already has a column {taken[0]!r}; rename it, so that nothing is overwritten")
-        return pd.concat([frame, pd.DataFrame(added, index=frame.index)], axis=1)
-
-    def evaluate(self, frame: "pd.DataFrame") -> dict[str, float]:
-        """Return the metrics of the predictions for a table that has the target column too."""
-        features, labels, dropped = separate_target(frame, self.target.name)
-        out, truth = self.outputs(features), self.target.transform(labels)
-        if self.target.is_classification:
-            return {"rows": len(labels), "dropped": dropped} | evaluate_classes(truth, out, self.target.classes)
-        numbers = evaluate_numbers(self.target.inverse(truth), out)
-        return {"rows": len(labels), "dropped": dropped} | numbers
-
-
-def outputs_of(model: Model, X: Array, target: Target, batch_size: int = 1024) -> Array:
-    """Return the model's answer for rows of features: probabilities, or numbers in the target's unit."""
-    raw = outputs_by_batch(model, as_inputs(X, np.dtype(np.float32)), batch_size)
-    return probabilities(raw) if target.is_classification else target.inverse(raw)
-
-
 def load_run(folder: str | Path) -> Run:
     """Read a finished run; nothing in it can execute.
 
@@ -163,16 +98,14 @@ def load_run(folder: str | Path) -> Run:
     config, files = read_config(folder), RunFiles(folder)
     if not files.model.is_file():
         raise RunError(f"{folder} has no model.safetensors: its training is not finished; continue it with --resume")
+    kind = config.get("kind", "table")  # runs of the first versions know no other
+    if kind not in KINDS:
+        raise RunError(f"{files.config}: there is no kind of data {kind!r}{nearest(str(kind), KINDS)}")
     try:
         model = build_model(config["model"])
         model.load_state_dict(load(files.model))
-        run = Run(
-            folder=Path(folder),
-            config=RunConfig.from_json(config["settings"]),
-            model=model.eval(),
-            preprocessor=TablePreprocessor.load(files.folder),
-            target=Target.from_json(config["target"]),
-        )
+        model.eval()
+        run = KINDS[kind].run.load(Path(folder), RunConfig.from_json(config["settings"]), model, config)
     except (ConfigError, DataError) as error:
         raise RunError(f"{folder}: {error}") from None
     except (RuntimeError, ValueError, TypeError, KeyError) as error:
