@@ -7,6 +7,7 @@ import typer
 from pellucid._version import __version__
 from pellucid.cli.ctrl_c import ctrl_c_as_error
 from pellucid.cli.evaluate import evaluate
+from pellucid.cli.generate import generate
 from pellucid.cli.info import info
 from pellucid.cli.predict import predict
 from pellucid.cli.train import train
@@ -19,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, predict, info):
+for command in (train, evaluate, predict, generate, info):
     app.command()(ctrl_c_as_error(command))
 
 

@@ -28,32 +28,34 @@ def report_of(result: RunResult) -> ReportData:
     config, prepared = result.config, result.prepared
     model: Any = result.model
     layers = summary(model, prepared.example()).layers
-    return ReportData(
-        name=prepared.name,
-        rows=prepared.rows,
-        columns=column_rows(prepared, config.drop),
-        split=prepared.sizes(),
-        layers=[LayerRow(row.path, row.kind, (row.output_shape or (1,))[1:], row.parameters) for row in layers],
-        history=dict(result.history),
+    fields: dict[str, Any] = {
+        "name": prepared.name,
+        "rows": prepared.rows,
+        "columns": column_rows(prepared, config.drop),
+        "split": prepared.sizes(),
+        "layers": [LayerRow(row.path, row.kind, (row.output_shape or (1,))[1:], row.parameters) for row in layers],
+        "history": dict(result.history),
         # What belongs to one class has a table of its own.
-        metrics={part: {k: v for k, v in m.items() if "/" not in k} for part, m in result.metrics.items()},
-        baseline=result.baseline,
-        sizes=model.sizes if isinstance(model, MLP) else (),
-        training=_training(result),
-        seconds=result.seconds,
+        "metrics": {part: {k: v for k, v in m.items() if "/" not in k} for part, m in result.metrics.items()},
+        "baseline": result.baseline,
+        "sizes": model.sizes if isinstance(model, MLP) else (),
+        "training": _training(result),
+        "seconds": result.seconds,
         # Which epoch's weights were kept is a sentence of the report's own.
-        stopped=result.history.stopped.partition(" The weights of epoch")[0],
-        best_epoch=result.history.best_epoch,
-        warnings=result.warnings,
-        command=command_of(config),
-        environment={
+        "stopped": result.history.stopped.partition(" The weights of epoch")[0],
+        "best_epoch": result.history.best_epoch,
+        "warnings": result.warnings,
+        "command": command_of(config),
+        "environment": {
             "Pellucid": __version__,
             "Python": platform.python_version(),
             "NumPy": np.__version__,
             "engine": kernels.get_engine(),
         },
-        **prepared.answers(result.outputs),
-    )
+        "noun": prepared.noun,
+        "guess": prepared.guess(),
+    }
+    return ReportData(**(fields | prepared.answers(result.outputs, result.metrics["test"])))
 
 
 def _training(result: RunResult) -> dict[str, Any]:

@@ -19,6 +19,7 @@ __all__ = ["columns", "console", "facts", "network", "number", "parts", "result"
 
 MANY_COLUMNS = 12
 MAIN_METRICS = ("accuracy", "f1_macro", "f1_weighted", "roc_auc", "log_loss", "r2", "mae", "rmse")
+OTHER_METRICS = ("recall", "false_alarms", "bits_per_character", "perplexity", "share_above")
 
 
 def console(stream: IO[str]) -> Console:
@@ -104,7 +105,7 @@ def result(to: Console, outcome: RunResult) -> None:
 
 def parts(to: Console, metrics: Mapping[str, Mapping[str, float]], guess: Mapping[str, float] | None = None) -> None:
     """Show the main metrics of train, validation and test side by side."""
-    names = [n for n in MAIN_METRICS if any(n in part for part in metrics.values())]
+    names = [n for n in (*MAIN_METRICS, *OTHER_METRICS) if any(n in part for part in metrics.values())]
     columns = [*metrics.values(), *([] if guess is None else [guess])]
     rows = [[n.replace("_", " "), *(number(part[n]) if n in part else "" for part in columns)] for n in names]
     to.print(_table(["", *metrics, *([] if guess is None else ["simplest guess"])], rows))

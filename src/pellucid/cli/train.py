@@ -189,8 +189,13 @@ def _finish(result: RunResult) -> int:
     for warning in result.warnings:
         show.say(to, f"warning: {warning}")
     to.print()
-    predict = f"pellucid predict {shlex.quote(str(result.folder))} NEW.csv -o predictions.csv"
-    show.facts(to, {"run folder": str(result.folder), "report": page, "use it": predict})
+    run = shlex.quote(str(result.folder))
+    use = {
+        "language": f"pellucid generate {run} --prompt TEXT",
+        "images": f"pellucid predict {run} PICTURES -o predictions.csv",
+        "series": f"pellucid predict {run} SERIES.csv -o forecast.csv",
+    }.get(result.prepared.kind, f"pellucid predict {run} NEW.csv -o predictions.csv")
+    show.facts(to, {"run folder": str(result.folder), "report": page, "use it": use})
     if result.interrupted:
         _note(f"Interrupted; the best weights so far are kept. {_how_to_go_on(result.folder)}")
         return INTERRUPTED

@@ -111,7 +111,7 @@ def _pictures(data: ReportData) -> dict[str, str]:
             wanted["roc"] = ("ROC curve", lambda: plot.roc(y, s, names))
             wanted["pr"] = ("precision-recall curve", lambda: plot.precision_recall(y, s, names))
             wanted["calibration"] = ("calibration", lambda: plot.calibration(y, s, names))
-    else:
+    elif data.task == "regression":
         predictions_vs_truth = partial(plot.predictions_vs_truth, name=data.target, unit=data.unit)
         residuals = partial(plot.residuals, name=data.target, unit=data.unit)
         wanted["truth"] = ("predictions against truth", lambda: predictions_vs_truth(y, p))

@@ -41,7 +41,7 @@ class ReportData:
 
     Args:
         name: what people call the data, such as "digits" or "customers.csv".
-        task: "binary", "multiclass" or "regression".
+        task: "binary", "multiclass" or "regression"; "other" where neither a class nor a number is predicted.
         target: the column that is predicted.
         rows: rows of the table as it was read, before any were left out.
         columns: every input column, the ones left out too.
@@ -53,7 +53,7 @@ class ReportData:
         baseline: the test rows' metrics of the simplest guess: always the most frequent class, or the
             average; "accuracy" (classification) and "mae" (regression) enter the headline when they are
             there.
-        y_true: n class indices (0 is `classes[0]`), or n numbers in the target's unit.
+        y_true: n class indices (0 is `classes[0]`), or n numbers in the target's unit; empty for "other".
         y_pred: the model's n answers, of the same kind.
         scores: (n, C) probabilities; for two classes (n, 2) or the n probabilities of `classes[1]`. None for
             regression.
@@ -69,6 +69,9 @@ class ReportData:
         command: what to type to repeat the run.
         environment: names and versions, such as `{"Python": "3.12.1"}`.
         unit: of the target (regression), such as "mg/dl"; empty: none.
+        noun: what one sample is called, in the plural.
+        guess: what the simplest guess always says, where it is neither the most frequent class nor the average.
+        headline_text: the result in a sentence, for "other".
 
     Raises:
         ValueError: when parts do not fit together, saying which and how.
@@ -86,7 +89,7 @@ class ReportData:
     """
 
     name: str
-    task: Literal["binary", "multiclass", "regression"]
+    task: Literal["binary", "multiclass", "regression", "other"]
     target: str
     rows: int
     columns: Sequence[ColumnRow]
@@ -95,8 +98,8 @@ class ReportData:
     history: Mapping[str, Sequence[float]]
     metrics: Mapping[str, Mapping[str, float]]
     baseline: Mapping[str, float]
-    y_true: npt.ArrayLike
-    y_pred: npt.ArrayLike
+    y_true: npt.ArrayLike = ()
+    y_pred: npt.ArrayLike = ()
     scores: npt.ArrayLike | None = None
     classes: Sequence[str] = ()
     sizes: Sequence[int] = ()
@@ -109,10 +112,17 @@ class ReportData:
     command: str
     environment: Mapping[str, str] | None = None
     unit: str = ""
+    noun: str = "rows"
+    guess: str = ""
+    headline_text: str = ""
 
     def __post_init__(self) -> None:
-        if self.task not in ("binary", "multiclass", "regression"):
-            raise ValueError(f"task must be 'binary', 'multiclass' or 'regression', got {self.task!r}")
+        if self.task not in ("binary", "multiclass", "regression", "other"):
+            raise ValueError(f"task must be 'binary', 'multiclass', 'regression' or 'other', got {self.task!r}")
+        if self.task == "other":
+            if not self.headline_text:
+                raise ValueError("a report on another task needs headline_text, which tells the result")
+            return
         needed = "accuracy" if self.classification else "mae"
         if needed not in self.metrics.get("test", {}):
             raise ValueError(f"metrics['test'] must hold {needed!r}, which the headline tells; got {self.metrics}")
@@ -166,7 +176,7 @@ class ReportData:
     @property
     def classification(self) -> bool:
         """Whether classes are predicted, rather than a number."""
-        return self.task != "regression"
+        return self.task in ("binary", "multiclass")
 
     @property
     def parameters(self) -> int:
@@ -176,6 +186,8 @@ class ReportData:
     @property
     def headline(self) -> str:
         """The result in one or two sentences that need no knowledge of statistics."""
+        if self.task == "other":
+            return self.headline_text
         test, n = self.metrics["test"], np.shape(self.y_true)[0]
         key = "accuracy" if self.classification else "mae"
         rows = f"On {n:,} row{'s' * (n != 1)} it had never seen, the network"
@@ -188,7 +200,8 @@ class ReportData:
         unit = f" {self.unit}" if self.unit else ""
         text = f"{rows} was off by {test[key]:,.4g}{unit} on average"
         if key in self.baseline:
-            text += f"; always predicting the average would be off by {self.baseline[key]:,.4g}{unit}"
+            guess = self.guess or "the average"
+            text += f"; always predicting {guess} would be off by {self.baseline[key]:,.4g}{unit}"
         text += "."
         if "r2" in test and math.isfinite(test["r2"]):
             r2 = test["r2"]

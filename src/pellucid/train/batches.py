@@ -10,7 +10,7 @@ from pellucid.data.loader import DataLoader
 from pellucid.grad_mode import no_grad
 from pellucid.nn import Module
 
-__all__ = ["as_inputs", "as_loader", "outputs_by_batch"]
+__all__ = ["as_inputs", "as_loader", "mean_loss", "outputs_by_batch"]
 
 
 def as_loader(data: Any, batch_size: int, dtype: np.dtype[Any], *, shuffle: bool, seed: int) -> DataLoader:
@@ -67,3 +67,15 @@ def outputs_by_batch(model: Module, inputs: Tensor, batch_size: int) -> Array:
             return np.concatenate([model(inputs[i : i + batch_size]).array for i in starts])
     finally:
         model.train(was_training)
+
+
+def mean_loss(model: Module, loss: Module, loader: DataLoader) -> float:
+    """Return the mean loss over all rows of batches [X, y], in evaluation mode; the mode before comes back."""
+    was_training = model.training
+    model.eval()
+    try:
+        with no_grad():
+            batches = [(len(y), loss(model(X), y).item()) for X, y in loader]
+    finally:
+        model.train(was_training)
+    return sum(rows * value for rows, value in batches) / sum(rows for rows, _ in batches)

@@ -54,7 +54,7 @@ def _of_training(
         found.append("The last epoch was the best: more epochs may give a better network.")
     if prepared.sizes()["test"] < FEW_ROWS:
         return found  # a gap between so few rows is chance
-    if "accuracy" in metrics["test"]:
+    if "accuracy" in metrics["train"]:
         gap = metrics["train"]["accuracy"] - metrics["test"]["accuracy"]
         if gap > WIDE_GAP:
             found.append(

@@ -183,6 +183,7 @@ def _fit(
             write_status(files.folder, "failed", stopped=trainer.history.stopped)
         raise
     model: Any = trainer.model
+    prepared.settle(model, files.folder)
     metrics, outputs = _judge(prepared, trainer)
     guess = prepared.baseline()
     seconds = sum(history["seconds"]) if history.epochs else 0.0

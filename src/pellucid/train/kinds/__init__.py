@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 
 from pellucid._suggest import nearest
 from pellucid.train.config import ConfigError, RunConfig
+from pellucid.train.kinds.anomalies import AnomalyRun, prepare_anomalies
 from pellucid.train.kinds.base import PARTS, ColumnFacts, Prepared, Run
+from pellucid.train.kinds.images import ImageRun, prepare_images
+from pellucid.train.kinds.language import LanguageRun, prepare_text
+from pellucid.train.kinds.sentences import SentenceRun, prepare_sentences
+from pellucid.train.kinds.series import SeriesRun, prepare_series
 from pellucid.train.kinds.tables import TableRun, prepare_table
 
 __all__ = ["KINDS", "PARTS", "ColumnFacts", "Kind", "Prepared", "Run", "defaults_of", "kind_of", "prepare"]
@@ -17,6 +22,10 @@ _ALL = (
 )
 _CLASSES = ("class_weight", "stratify", "test_size", "validation_size")
 _TABLE = ("target", "task", "drop", "kinds", "scaling", "split", "split_column")
+
+_TEXT = ("text_column", "tokenizer", "vocabulary", "max_length")
+_SERIES = ("time", "horizon", "window", "season")
+_ODD = ("normal", "quantile", "l1")
 
 
 class Kind(NamedTuple):
@@ -45,14 +54,57 @@ KINDS: dict[str, Kind] = {
         (*_ALL, *_CLASSES, *_TABLE, "hidden", "activation", "dropout", "batch_norm", "l1"),
         {},
     ),
+    "images": Kind(
+        prepare_images,
+        ImageRun,
+        ("cnn",),
+        (*_ALL, *_CLASSES, "hidden", "activation", "dropout", "batch_norm", "l1", "image_size", "augment"),
+        {"batch_norm": True, "dropout": 0.25, "epochs": 40, "patience": 8},
+    ),
+    "language": Kind(
+        prepare_text,
+        LanguageRun,
+        ("gpt",),
+        (*_ALL, "validation_size", "test_size", "hidden", "dropout", "tokenizer", "vocabulary", "context"),
+        {"validation_size": 0.1, "test_size": 0.1, "epochs": 20, "patience": 3, "dropout": 0.1},
+    ),
+    "sentences": Kind(
+        prepare_sentences,
+        SentenceRun,
+        ("transformer",),
+        (*_ALL, *_CLASSES, "target", "task", "hidden", "dropout", *_TEXT),
+        {"epochs": 40, "patience": 8, "dropout": 0.1, "lr": 1e-3},
+    ),
+    "series": Kind(
+        prepare_series,
+        SeriesRun,
+        ("mlp",),
+        (*_ALL, "target", "validation_size", "test_size", "hidden", "activation", "dropout", *_SERIES),
+        {},
+    ),
+    "anomalies": Kind(
+        prepare_anomalies,
+        AnomalyRun,
+        ("autoencoder",),
+        (*_ALL, "target", "drop", "kinds", "scaling", "validation_size", "test_size", "hidden", "activation", *_ODD),
+        {},
+    ),
 }
 """Every kind by its name."""
 
 
 def kind_of(settings: Mapping[str, Any]) -> str:
     """Return the name of the kind of data that settings, some of which may be missing, speak of."""
-    del settings
-    return "table"
+    path = Path(str(settings.get("data", "")))
+    if path.is_dir():
+        return "images"
+    if settings.get("horizon") is not None or settings.get("time") is not None:
+        return "series"
+    if settings.get("text_column") is not None:
+        return "sentences"
+    if settings.get("model") == "autoencoder":
+        return "anomalies"
+    return "language" if path.suffix.lower() in (".txt", ".text", ".md") else "table"
 
 
 def defaults_of(settings: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -79,4 +131,11 @@ def prepare(config: RunConfig) -> Prepared:
     return kind.prepare(config)
 
 
-_WORDS = {"table": "a table"}
+_WORDS = {
+    "table": "a table",
+    "images": "a folder of pictures",
+    "language": "a file of text",
+    "sentences": "a table of texts",
+    "series": "a series",
+    "anomalies": "an autoencoder",
+}

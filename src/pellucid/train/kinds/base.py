@@ -74,6 +74,9 @@ class Prepared(ABC):
         """Return what is measured after every epoch besides the loss."""
         return {}
 
+    def settle(self, model: Model, folder: Path) -> None:  # noqa: B027 - most kinds have nothing to settle
+        """Find out, and write into the run's folder, what can only be known of a trained model."""
+
     @abstractmethod
     def score(self, model: Model, part: str, loss: float) -> tuple[dict[str, float], Array]:
         """Return the metrics of a trained model on a part, whose loss is known, and its outputs there."""
@@ -107,8 +110,8 @@ class Prepared(ABC):
         return []
 
     @abstractmethod
-    def answers(self, outputs: Array) -> dict[str, Any]:
-        """Return what the report shows of the test part, as the fields of `ReportData`."""
+    def answers(self, outputs: Array, test: Mapping[str, float]) -> dict[str, Any]:
+        """Return what the report shows of the test part, whose metrics are `test`, as the fields of `ReportData`."""
 
     def findings(self, config: RunConfig) -> list[str]:
         """Return a sentence for each thing in the data that weakens the result."""

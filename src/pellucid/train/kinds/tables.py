@@ -31,7 +31,16 @@ from pellucid.train.kinds.base import ColumnFacts, Prepared, Run, with_columns
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PreparedTable", "TableRun", "prepare_table", "read_source", "repeated", "source_of", "take_columns"]
+__all__ = [
+    "PreparedTable",
+    "TableRun",
+    "column_facts",
+    "prepare_table",
+    "read_source",
+    "repeated",
+    "source_of",
+    "take_columns",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,14 +126,9 @@ class PreparedTable(Prepared):
         return {"data": self.name, "target": answers.told(self.target, self.labels), "rows": sizes + dropped}
 
     def columns(self) -> list[ColumnFacts]:
-        return [
-            ColumnFacts(
-                c.name, c.kind, int(pick(self.features, c.name).isna().sum()), "" if c.used else c.note or "as asked"
-            )
-            for c in self.preprocessor.columns
-        ]
+        return column_facts(self.features, self.preprocessor)
 
-    def answers(self, outputs: Array) -> dict[str, Any]:
+    def answers(self, outputs: Array, test: Mapping[str, float]) -> dict[str, Any]:
         left_out = {"the target is missing": self.dropped} if self.dropped else None
         return answers.report_of(self.target, self.part("test")[1], outputs) | {"rows_left_out": left_out}
 
@@ -145,6 +149,14 @@ class PreparedTable(Prepared):
                     f"Column {column!r} has values in the {part} that training never saw: {', '.join(values[:3])}."
                 )
         return found + answers.rare_classes(self.target, self.part("train")[1], config)
+
+
+def column_facts(features: "pd.DataFrame", preprocessor: TablePreprocessor) -> list[ColumnFacts]:
+    """Return every column as a preprocessing uses it, its missing values counted over all rows."""
+    return [
+        ColumnFacts(c.name, c.kind, int(pick(features, c.name).isna().sum()), "" if c.used else c.note or "as asked")
+        for c in preprocessor.columns
+    ]
 
 
 def repeated(X: Array, split: Split) -> int:
