@@ -10,7 +10,7 @@ from PIL import Image
 
 from pellucid.data import load_digits
 from pellucid.train.callbacks import Callback
-from pellucid.train.config import RunConfig
+from pellucid.train.config import ConfigError, RunConfig
 from pellucid.train.kinds import KINDS, kind_of, prepare
 from pellucid.train.run import resume_run, train_run
 from pellucid.train.run_folder import RunError, load_run
@@ -66,7 +66,7 @@ CASES = {
     "language": (lambda p: book(p / "book.txt"), {"context": 12, "hidden": (8,), "dropout": 0.1, "batch_size": 16}),
     "sentences": (
         lambda p: reviews(p / "reviews.csv"),
-        {"text_column": "review", "target": "label", "hidden": (8,), "dropout": 0.1},
+        {"text_column": "review", "target": "label", "hidden": (8,), "dropout": 0.1, "model": "transformer"},
     ),
     "series": (lambda p: months(p / "series.csv"), {"time": "date", "target": "sales", "horizon": 4, "hidden": (8,)}),
     "anomalies": (lambda p: odd(p / "data.csv"), {"model": "autoencoder", "target": "state", "hidden": (4, 1)}),
@@ -223,7 +223,7 @@ def test_a_language_model_writes(pellucid, folder):
 
 def test_tables_of_texts_from_the_command_line(pellucid, folder):
     reviews(folder / "reviews.csv")
-    words = ["--text-column", "review", "--target", "label", "--hidden", "16", "--epochs", "15", "--lr", "0.01"]
+    words = ["--text-column", "review", "--target", "label", "--hidden", "16", "--epochs", "30", "--lr", "0.02"]
     outcome = pellucid("train", "reviews.csv", *words, "--out", "run")
     assert outcome.code == 0, outcome.err
     assert json.loads(Path("run/metrics.json").read_text())["test"]["accuracy"] == 1
@@ -297,3 +297,30 @@ def test_damaged_preprocessing_is_refused_with_the_file_named(kind, file, damage
     path.write_text(damage(before))
     with pytest.raises(RunError, match=file):
         load_run(tmp_path / "run")
+
+
+MODELS = [
+    (kind, model)
+    for kind in ("language", "sentences", "series")
+    for model in KINDS[kind].models
+    if model not in ("gpt", "transformer", "mlp")
+]
+
+
+@pytest.mark.parametrize(("kind", "model"), MODELS)
+def test_every_model_of_a_kind_trains_and_reads_back(kind, model, tmp_path):
+    make, settings = CASES[kind]
+    config = RunConfig(data=str(make(tmp_path)), epochs=2, **(settings | {"model": model}))
+    result = train_run(config, tmp_path / "run")
+    run = load_run(tmp_path / "run")
+    content, _ = run.read(config.data)
+    if kind == "language":
+        assert run.generate("the ", 5).startswith("the ")
+    else:
+        first, second = (run.predict(content)["prediction"] for run in (run, load_run(tmp_path / "run")))
+        assert (first == second).all()
+    model_type = type(result.model).__name__
+    assert model_type in {"RecurrentLanguageModel", "TextClassifier", "RecurrentRegressor"}
+    config = config.to_json() | {"hidden": [8, 4]}
+    with pytest.raises(ConfigError, match="hidden must be one number for each layer"):
+        train_run(RunConfig.from_json(config), tmp_path / "other")

@@ -13,13 +13,13 @@ from pellucid import random
 from pellucid._files import write_json
 from pellucid._tensor import Array, Tensor
 from pellucid.data import DataError, DataLoader, LanguageModelWindows, Tokenizer, load_tokenizer, split_in_order
-from pellucid.models import GPT, Model
+from pellucid.models import GPT, Model, RecurrentLanguageModel
 from pellucid.nn import Module
 from pellucid.nn import functional as F
 from pellucid.train.batches import mean_loss
 from pellucid.train.config import ConfigError, RunConfig
 from pellucid.train.kinds.base import PARTS, Prepared, Run
-from pellucid.train.kinds.tokens import fit_tokenizer, heads_of
+from pellucid.train.kinds.tokens import fit_tokenizer, heads_of, layers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,18 +68,14 @@ class PreparedText(Prepared):
         return windows if name == "train" else DataLoader(windows, batch_size=JUDGED)
 
     def model_settings(self, config: RunConfig) -> dict[str, Any]:
-        hidden = config.hidden or (64, 64)
-        if len(set(hidden)) > 1:
-            raise ConfigError(f"hidden must be the same number for each layer, as in 64,64; got {hidden}")
-        return {
-            "kind": "GPT",
-            "vocabulary": len(self.tokenizer),
-            "context": self.context,
-            "d_model": hidden[0],
-            "heads": heads_of(hidden[0]),
-            "layers": len(hidden),
-            "dropout": config.dropout,
-        }
+        common = {"vocabulary": len(self.tokenizer), "dropout": config.dropout}
+        if config.model in (None, "gpt"):
+            size, layers = layers_of(config.hidden, (64, 64))
+            sizes = {"context": self.context, "d_model": size, "heads": heads_of(size), "layers": layers}
+            return {"kind": "GPT", **common, **sizes}
+        size, layers = layers_of(config.hidden, (128,))
+        sizes = {"embedding_size": size, "hidden_size": size, "num_layers": layers}
+        return {"kind": "RecurrentLanguageModel", "cell": config.model, **common, **sizes}
 
     def loss(self, config: RunConfig) -> Module:
         return NextTokenLoss()
@@ -197,7 +193,7 @@ class LanguageRun(Run):
     @classmethod
     def load(cls, folder: Path, config: RunConfig, model: Model, described: Mapping[str, Any]) -> Self:
         tokenizer = load_tokenizer(folder / "tokenizer.json")
-        if not isinstance(model, GPT) or model.vocabulary != len(tokenizer):
+        if not isinstance(model, (GPT, RecurrentLanguageModel)) or model.vocabulary != len(tokenizer):
             raise DataError(f"{folder / 'tokenizer.json'} does not belong to the model beside it; train again")
         return cls(folder=folder, config=config, model=model, tokenizer=tokenizer)
 

@@ -17,7 +17,7 @@ from pellucid.train.kinds import answers
 from pellucid.train.kinds.base import Prepared, Run, with_columns
 from pellucid.train.kinds.stored import read_state
 from pellucid.train.kinds.tables import read_source, source_of
-from pellucid.train.kinds.tokens import fit_tokenizer, heads_of
+from pellucid.train.kinds.tokens import fit_tokenizer, heads_of, layers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,19 +59,21 @@ class PreparedSentences(Prepared):
         return self.ids[rows], self.y[rows]
 
     def model_settings(self, config: RunConfig) -> dict[str, Any]:
-        hidden = config.hidden or (64, 64)
-        if len(set(hidden)) > 1:
-            raise ConfigError(f"hidden must be the same number for each layer, as in 64,64; got {hidden}")
-        return {
-            "kind": "TransformerClassifier",
+        model = config.model or "lstm"
+        common = {
             "n_classes": self.target.n_outputs,
             "vocabulary": len(self.tokenizer),
-            "max_length": self.ids.shape[1],
-            "d_model": hidden[0],
-            "heads": heads_of(hidden[0]),
-            "layers": len(hidden),
             "dropout": config.dropout,
         }
+        if model == "transformer":
+            size, layers = layers_of(config.hidden, (64, 64))
+            sizes = {"max_length": self.ids.shape[1], "d_model": size, "heads": heads_of(size), "layers": layers}
+            return {"kind": "TransformerClassifier", **common, **sizes}
+        size, layers = layers_of(config.hidden, (64,))
+        if model in ("attention", "mean") and layers > 1:
+            raise ConfigError(f"hidden must be one number for model {model!r}, got {list(config.hidden or ())}")
+        sizes = {"embedding_size": size, "hidden_size": size, "num_layers": layers}
+        return {"kind": "TextClassifier", "pooling": model, **common, **sizes}
 
     def loss(self, config: RunConfig) -> Module:
         return answers.loss_of(self.target, config, self.part("train")[1])

@@ -1,7 +1,7 @@
 """Time series: what comes next, from what came before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -12,6 +12,7 @@ from pellucid._files import write_json
 from pellucid._tensor import Array, Tensor
 from pellucid.data import DataError, Series, SeriesWindows, series_of, split_series
 from pellucid.models import Model
+from pellucid.models.recurrent import CELLS
 from pellucid.nn import Module, MSELoss
 from pellucid.train.batches import outputs_by_batch
 from pellucid.train.config import ConfigError, RunConfig
@@ -19,6 +20,7 @@ from pellucid.train.evaluation import evaluate_numbers
 from pellucid.train.kinds.base import PARTS, Prepared, Run
 from pellucid.train.kinds.stored import read_state
 from pellucid.train.kinds.tables import read_source, source_of
+from pellucid.train.kinds.tokens import layers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,26 +41,32 @@ class Window:
         horizon: values that are forecast.
         season: values of one season, for the simplest guess.
         scale: the standard deviation of the training part.
+        in_steps: whether the network reads the values one after the other: X is (n, window, 1) then.
     """
 
     window: int
     horizon: int
     season: int
     scale: float
+    in_steps: bool = False
 
     def samples(self, values: Array) -> tuple[Array, Array, Array]:
         """Return X (n, window), y (n, horizon), and last (n, 1) of a part of a series."""
         windows = SeriesWindows(values, self.window, self.horizon)
         past, future = (t.array for t in windows.tensors)
         last = past[:, -1:]
-        return self._scaled(past - last), self._scaled(future - last), last
+        return self._seen(past - last), self._scaled(future - last), last
+
+    def _seen(self, values: Array) -> Array:
+        X = self._scaled(values)
+        return X[..., None] if self.in_steps else X
 
     def _scaled(self, values: Array) -> Array:
         return np.ascontiguousarray(values / self.scale, np.float32)
 
     def inputs(self, past: Array) -> Array:
         """Return X (1, window) of the latest values."""
-        return self._scaled(past[None, -self.window :] - past[-1])
+        return self._seen(past[None, -self.window :] - past[-1])
 
     def forecasts(self, model: Model, X: Array, last: Array) -> Array:
         """Return what the model forecasts, (n, horizon) in the series' unit."""
@@ -97,6 +105,17 @@ class PreparedSeries(Prepared):
         return self.view.samples(self.parts[name])[:2]
 
     def model_settings(self, config: RunConfig) -> dict[str, Any]:
+        if self.view.in_steps:
+            size, layers = layers_of(config.hidden, (32,))
+            return {
+                "kind": "RecurrentRegressor",
+                "n_inputs": 1,
+                "n_outputs": self.view.horizon,
+                "hidden_size": size,
+                "cell": config.model,
+                "num_layers": layers,
+                "dropout": config.dropout,
+            }
         hidden = (64, 64) if config.hidden is None else config.hidden
         return {
             "kind": "MLP",
@@ -179,7 +198,7 @@ def prepare_series(config: RunConfig) -> PreparedSeries:
         rows=len(frame),
         series=series,
         parts=dict(zip(PARTS, parts, strict=True)),
-        view=Window(window, horizon, season, scale),
+        view=Window(window, horizon, season, scale, in_steps=config.model in CELLS),
     )
 
 
@@ -195,8 +214,8 @@ class SeriesRun(Run):
 
     @classmethod
     def load(cls, folder: Path, config: RunConfig, model: Model, described: Mapping[str, Any]) -> Self:
-        state = read_state(folder, {"window": int, "horizon": int, "season": int, "scale": float})
-        view = Window(state["window"], state["horizon"], state["season"], state["scale"])
+        state = read_state(folder, {"window": int, "horizon": int, "season": int, "scale": float, "in_steps": bool})
+        view = Window(**{field.name: state[field.name] for field in fields(Window)})
         return cls(folder=folder, config=config, model=model, view=view)
 
     def read(self, data: str) -> "tuple[pd.DataFrame, str]":

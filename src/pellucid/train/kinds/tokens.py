@@ -7,7 +7,7 @@ from pellucid.data import BytePairTokenizer, CharTokenizer, Tokenizer, WordToken
 from pellucid.data.tokenizers import TOKENIZERS
 from pellucid.train.config import ConfigError
 
-__all__ = ["fit_tokenizer", "heads_of"]
+__all__ = ["fit_tokenizer", "heads_of", "layers_of"]
 
 
 def fit_tokenizer(kind: str, texts: Sequence[str], size: int, *, lowercase: bool = True) -> Tokenizer:
@@ -35,3 +35,15 @@ def heads_of(d_model: int) -> int:
         (4, 2, 1)
     """
     return next(heads for heads in (4, 2, 1) if d_model % heads == 0)
+
+
+def layers_of(hidden: tuple[int, ...] | None, suggested: tuple[int, ...]) -> tuple[int, int]:
+    """Return the size and number of layers that are all of one size.
+
+    Raises:
+        ConfigError: when they are not, or there is none.
+    """
+    units = suggested if hidden is None else hidden
+    if len(set(units)) != 1:
+        raise ConfigError(f"hidden must be one number for each layer, all the same, such as 64,64; got {list(units)}")
+    return units[0], len(units)
