@@ -89,7 +89,7 @@ def test_a_mistyped_option_brings_the_nearest_one(pellucid):
         (("train",), "DATA is missing: give a file, a folder of pictures, or one of digits, iris, wine"),
         (("train", "irsi"), "there is no embedded data set 'irsi' (did you mean 'iris'?)"),
         (("train", "-"), "a run must be able to read its data again, so not from standard input; give a file"),
-        (("train", "."), ". is a folder; give a CSV or Parquet file"),
+        (("train", "."), ". is the folder in which runs/ is made, which would be a class"),
         (("train", "--config", "none.json"), "--config none.json: No such file or directory"),
         (("train", "--resume", "none"), "there is no run folder 'none'"),
         (("predict", "none", "iris"), "there is no run folder 'none'"),

@@ -159,6 +159,8 @@ def train(
         if "data" not in given and stored.get("data", {}).get("sha256", prepared.sha256) != prepared.sha256:
             _note(f"note: {settings.data} has changed since the run of {config}; this is no exact repetition")
 
+    if out is None and Path(settings.data).resolve() == Path.cwd():
+        raise RunError(f"{settings.data} is the folder in which runs/ is made, which would be a class; give --out RUN")
     place: AbstractContextManager[Path] = new_folder(settings.data) if out is None else nullcontext(Path(out))
     every = checkpoint_every_steps or stored.get("checkpoint_every_steps")
     with place as folder, _saying_how_to_go_on(folder), naming(settings.data):

@@ -148,7 +148,7 @@ def prepare_sentences(config: RunConfig) -> PreparedSentences:
     if config.text_column == config.target:
         raise ConfigError(f"text_column and target are both {config.target!r}; what is predicted cannot be read")
     features, labels, dropped = separate_target(frame, config.target)
-    texts = texts_of(features, str(config.text_column))
+    texts = _texts_of(features, str(config.text_column))
     whole = Target.infer(labels, config.task)
     split = split_rows(
         len(labels),
@@ -182,7 +182,7 @@ def _padded(encoded: list[list[int]], length: int) -> Array:
     return pad_batch(encoded, max_length=length, length=length).ids.array
 
 
-def texts_of(frame: "pd.DataFrame", column: str) -> list[str]:
+def _texts_of(frame: "pd.DataFrame", column: str) -> list[str]:
     """Return a column's texts, none of them empty.
 
     Raises:
@@ -233,12 +233,12 @@ class SentenceRun(Run):
 
     def predict(self, data: "pd.DataFrame") -> "pd.DataFrame":
         """Return the table with the columns `prediction` and, for classes, `probability_NAME` added."""
-        outputs = self.outputs(texts_of(data, str(self.config.text_column)))
+        outputs = self.outputs(_texts_of(data, str(self.config.text_column)))
         return with_columns(data, answers.class_columns(outputs, self.target))
 
     def evaluate(self, data: "pd.DataFrame") -> dict[str, float]:
         """Return the metrics of the predictions for a table that has the target column too."""
         features, labels, dropped = separate_target(data, self.target.name)
-        outputs = self.outputs(texts_of(features, str(self.config.text_column)))
+        outputs = self.outputs(_texts_of(features, str(self.config.text_column)))
         found = answers.scores(self.target.transform(labels), outputs, self.target)
         return {"rows": len(labels), "dropped": dropped} | found
