@@ -236,6 +236,15 @@ def test_tables_of_texts_from_the_command_line(pellucid, folder):
     )
 
 
+def test_texts_of_one_group_stay_in_one_part(tmp_path):
+    path = reviews(tmp_path / "reviews.csv")
+    pd.read_csv(path).assign(pair=lambda f: f.index // 2).to_csv(path, index=False)
+    config = RunConfig(data=str(path), text_column="review", target="label", split="group", split_column="pair")
+    split = prepare(config).split
+    parts = [set(rows // 2) for rows in (split.train, split.validation, split.test)]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 30
+
+
 def test_a_series_is_forecast_from_the_command_line(pellucid, folder):
     months(folder / "series.csv")
     words = ["--time", "date", "--target", "sales", "--horizon", "3"]

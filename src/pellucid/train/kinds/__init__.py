@@ -72,7 +72,7 @@ KINDS: dict[str, Kind] = {
         prepare_sentences,
         SentenceRun,
         ("lstm", "gru", "rnn", "attention", "mean", "transformer"),
-        (*_ALL, *_CLASSES, "target", "task", "hidden", "dropout", *_TEXT),
+        (*_ALL, *_CLASSES, "target", "task", "split", "split_column", "hidden", "dropout", *_TEXT),
         {"epochs": 40, "patience": 8, "dropout": 0.1, "lr": 1e-3},
     ),
     "series": Kind(

@@ -16,7 +16,7 @@ from pellucid.train.evaluation import accuracy, baseline
 from pellucid.train.kinds import answers
 from pellucid.train.kinds.base import Prepared, Run, with_columns
 from pellucid.train.kinds.stored import read_state
-from pellucid.train.kinds.tables import read_source, source_of
+from pellucid.train.kinds.tables import read_source, source_of, take_columns
 from pellucid.train.kinds.tokens import fit_tokenizer, heads_of, layers_of
 
 if TYPE_CHECKING:
@@ -150,14 +150,18 @@ def prepare_sentences(config: RunConfig) -> PreparedSentences:
     features, labels, dropped = separate_target(frame, config.target)
     texts = _texts_of(features, str(config.text_column))
     whole = Target.infer(labels, config.task)
+    _, key = take_columns(features, config)
+    ordering = {"time": "order", "group": "groups"}.get(config.split)
     split = split_rows(
         len(labels),
         labels=whole.transform(labels) if whole.is_classification else None,
         class_names=whole.classes or None,
         test_size=config.test_size,
         validation_size=config.validation_size,
+        method=config.split,  # type: ignore[arg-type] # checked by RunConfig
         stratify=config.stratify,
         seed=config.seed,
+        **({ordering: key} if ordering else {}),
     )
     target = whole.refit(labels.iloc[split.train])
     tokenizer = fit_tokenizer(config.tokenizer or "word", [texts[i] for i in split.train], config.vocabulary)
