@@ -69,7 +69,11 @@ def fractional_max_pool(
     if _random_samples is None:
         u = random.default_generator.numpy("fractional").random((*a.shape[:2], n)).astype(a.dtype)
     else:
-        u = _random_samples.array
+        u = _random_samples.array[: a.shape[0]]  # for one image of a batch's samples, the first
+        if u.shape != (*a.shape[:2], n):
+            raise ValueError(
+                f"{name} needs random samples of shape {(*a.shape[:2], n)}, got {_random_samples.array.shape}"
+            )
     # In PyTorch's order: the first number is the last axis's in images, the first axis's in volumes.
     order = range(n - 1, -1, -1) if n == 2 else range(n)
     starts = [_starts(length, w, o, u[:, :, i]) for length, w, o, i in zip(lengths, k, out, order, strict=True)]
