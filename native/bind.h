@@ -104,6 +104,7 @@ void bind_updates(nb::module_& m);
 void bind_maps(nb::module_& m);
 void bind_rows(nb::module_& m);
 void bind_embedding(nb::module_& m);
+void bind_channel_norm(nb::module_& m);
 void bind_norms(nb::module_& m);
 void bind_dropout(nb::module_& m);
 void bind_losses(nb::module_& m);

@@ -22,6 +22,7 @@ NB_MODULE(_native, m) {
   bind_maps(m);
   bind_rows(m);
   bind_embedding(m);
+  bind_channel_norm(m);
   bind_norms(m);
   bind_dropout(m);
   bind_losses(m);

@@ -164,7 +164,6 @@ def norm(
     w: Array | None,
     b: Array | None,
     eps: float,
-    of_rows: bool,
     centred: bool,
     y: Array,
     mean: Array,
@@ -177,7 +176,6 @@ def norm_backward(
     rstd: Array,
     w: Array | None,
     dy: Array,
-    of_rows: bool,
     centred: bool,
     dx: Array,
     dw: Array,
@@ -255,3 +253,10 @@ def recurrence_backward(
     db_ih: Array | None,
     db_hh: Array | None,
 ) -> None: ...
+def channel_norm(
+    x: Array, w: Array | None, b: Array | None, eps: float, y: Array, mean: Array, var: Array, rstd: Array
+) -> None: ...
+def channel_norm_backward(
+    x: Array, mean: Array, rstd: Array, w: Array | None, dy: Array, dx: Array, dw: Array, db: Array
+) -> None: ...
+def channel_scale(x: Array, mean: Array, factor: Array, shift: Array, y: Array) -> None: ...

@@ -118,7 +118,7 @@ def test_a_large_mean_does_not_take_the_digits_of_the_variance():
 def test_what_is_neither_rows_nor_columns_is_the_references_business():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((3, 4, 5)).astype(np.float32)
-    for a, axis in ((x, (0, 2)), (x, (1,)), (x, (0, 1, 2)), (x.astype(float), (2,)), (x[:0], (2,))):
+    for a, axis in ((x, (0, 1)), (x, (1,)), (x, (0, 1, 2)), (x.astype(float), (2,)), (x[:0], (2,))):
         for y, expected in zip(native.normalize(a, axis, 1e-5), reference.normalize(a, axis, 1e-5), strict=True):
             np.testing.assert_array_equal(y, expected)
         assert y.dtype == a.dtype
@@ -127,19 +127,16 @@ def test_what_is_neither_rows_nor_columns_is_the_references_business():
 def test_the_binding_refuses_what_does_not_fit():
     x, two, three = np.zeros((2, 3), np.float32), np.zeros(2, np.float32), np.zeros(3, np.float32)
     for call in (
-        lambda: _native.norm(x, two, None, 0.0, True, True, x, two, two, two),
-        lambda: _native.norm(x, None, two, 0.0, True, True, x, two, two, two),
-        lambda: _native.norm(x, None, None, 0.0, True, True, x, three, two, two),
-        lambda: _native.norm(x, None, None, 0.0, False, True, x, two, two, two),
-        lambda: _native.norm(x, None, None, 0.0, True, True, x[:1], two, two, two),
-        lambda: _native.norm_backward(x, two, two, two, x, True, True, x, three, three),
-        lambda: _native.norm_backward(x, two, two, None, x[:1], True, True, x, three, three),
-        lambda: _native.norm(x, None, None, 0.0, False, False, x, three, three, three),
-        lambda: _native.norm_backward(x, three, three, None, x, False, False, x, three, three),
-        lambda: _native.norm_backward(x, two, two, None, x, True, True, x, two, three),
-        lambda: _native.norm_backward(x, two, two, None, x, False, True, x, three, three),
+        lambda: _native.norm(x, two, None, 0.0, True, x, two, two, two),
+        lambda: _native.norm(x, None, two, 0.0, True, x, two, two, two),
+        lambda: _native.norm(x, None, None, 0.0, True, x, three, two, two),
+        lambda: _native.norm(x, None, None, 0.0, True, x[:1], two, two, two),
+        lambda: _native.norm_backward(x, two, two, two, x, True, x, three, three),
+        lambda: _native.norm_backward(x, two, two, None, x[:1], True, x, three, three),
+        lambda: _native.norm_backward(x, two, two, None, x, True, x, two, three),
+        lambda: _native.norm_backward(x, three, two, None, x, True, x, three, three),
     ):
         with pytest.raises(ValueError, match="norm"):
             call()
     with pytest.raises(TypeError):
-        _native.norm(x.astype(float), None, None, 0.0, True, True, x, two, two, two)
+        _native.norm(x.astype(float), None, None, 0.0, True, x, two, two, two)

@@ -39,12 +39,6 @@ def _standardized(
     return record_joint(y, tuple(t for t in (x, weight, bias) if t is not None), backward), mean, var
 
 
-def _scaled_and_shifted(x: Tensor, x_hat: Array, dx: object, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-    y = x_hat if weight is None else x_hat * weight.array
-    y = y if bias is None else y + bias.array
-    return record(y, (x, dx), (weight, lambda dy: dy * x_hat), (bias, lambda dy: dy))  # type: ignore[arg-type]
-
-
 def layer_norm(
     x: Tensor,
     normalized_shape: Sequence[int],
@@ -195,11 +189,17 @@ def batch_norm_eval(
 ) -> Tensor:
     """Return batch norm's y by a given mean and variance, each (C,); dx = dy w / √(σ² + ε)."""
     check_channels("batch_norm", x, running_mean=mean, running_var=var, weight=weight, bias=bias)
-    shape = _channel_shape(x)
-    r = (1 / np.sqrt(var.array + eps)).reshape(shape)
-    x_hat = (float_array(x) - mean.array.reshape(shape)) * r
-    w = _by_channel(weight, x)
-    return _scaled_and_shifted(x, x_hat, lambda dy: dy * r if w is None else dy * w.array * r, w, _by_channel(bias, x))
+    a, m = float_array(x), mean.array
+    r = 1 / np.sqrt(var.array + eps)
+    factor = r if weight is None else r * weight.array
+    y = K.scale_channels(a, m, factor, np.zeros_like(m) if bias is None else bias.array)
+    shape, over = _channel_shape(x), (0, *range(2, x.ndim))
+    return record(
+        y,
+        (x, lambda dy: dy * factor.reshape(shape)),
+        (weight, lambda dy: np.sum(dy * ((a - m.reshape(shape)) * r.reshape(shape)), axis=over)),
+        (bias, lambda dy: np.sum(dy, axis=over)),
+    )
 
 
 def _channel_shape(x: Tensor) -> tuple[int, ...]:

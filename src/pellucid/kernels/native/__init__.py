@@ -11,6 +11,7 @@ from pellucid.kernels.native.attention import (
     self_attention,
     self_attention_backward,
 )
+from pellucid.kernels.native.channel_norm import scale_channels
 from pellucid.kernels.native.clipping import clip_all, scale_all, total_norm
 from pellucid.kernels.native.convolution import convolve, convolve_dW, convolve_dx, sum_channels
 from pellucid.kernels.native.counted import dropout, dropout_mask
@@ -123,6 +124,7 @@ __all__ = [
     "rnn",
     "rnn_backward",
     "scale_all",
+    "scale_channels",
     "self_attention",
     "self_attention_backward",
     "set_num_threads",

@@ -1,4 +1,4 @@
-"""Layer norm and RMS norm over the last axes, and batch norm over the first of two, by the native engine."""
+"""Layer norm and RMS norm over the last axes by the native engine; batch norm stands in channel_norm.py."""
 
 import math
 
@@ -8,21 +8,19 @@ import pellucid._native as _native  # noqa: PLR0402 - its absence must be a Modu
 from pellucid.kernels import reference
 from pellucid.kernels._types import Array
 from pellucid.kernels.native._arrays import F32, plain
+from pellucid.kernels.native.channel_norm import normalize_channels, normalize_channels_backward
 
 __all__ = ["normalize", "normalize_backward", "rms_normalize", "rms_normalize_backward"]
 
 
 def _columns(x: Array, axis: tuple[int, ...], w: Array | None, b: Array | None) -> int:
-    """Return the columns of x as the matrix that is normalised by rows or by columns; 0 where it is neither."""
+    """Return the columns of x as the matrix whose rows are normalised; 0 where they are not rows."""
     first, shape = x.ndim - len(axis), x.shape
     if not first or not plain(x) or not x.size:
         return 0
-    if all(a % x.ndim == first + i for i, a in enumerate(axis)):
-        inner = shape[first:]
-    elif axis == (0,) and x.ndim == 2:
-        inner = shape[1:]
-    else:
+    if any(a % x.ndim != first + i for i, a in enumerate(axis)):
         return 0
+    inner = shape[first:]
     for a in (w, b):
         if a is not None and (a.shape != inner or not plain(a)):
             return 0
@@ -35,12 +33,11 @@ def normalize(
     """Return (x - mean) / sqrt(var + eps) w + b, and mean, var (biased) and 1 / sqrt(var + eps) along `axis`."""
     columns = _columns(x, axis, w, b)
     if not columns:
-        return reference.normalize(x, axis, eps, w, b)
-    of_rows = axis[0] != 0
+        return normalize_channels(x, axis, eps, w, b) or reference.normalize(x, axis, eps, w, b)
     y = np.empty((x.size // columns, columns), F32)
-    mean, var, r = np.empty((3, len(y) if of_rows else columns), F32)
-    _native.norm(x.reshape(y.shape), _flat(w), _flat(b), eps, of_rows, True, y, mean, var, r)
-    kept = (*x.shape[: x.ndim - len(axis)], *(1,) * len(axis)) if of_rows else (1, columns)
+    mean, var, r = np.empty((3, len(y)), F32)
+    _native.norm(x.reshape(y.shape), _flat(w), _flat(b), eps, True, y, mean, var, r)
+    kept = (*x.shape[: x.ndim - len(axis)], *(1,) * len(axis))
     return y.reshape(x.shape), mean.reshape(kept), var.reshape(kept), r.reshape(kept)
 
 
@@ -50,23 +47,23 @@ def normalize_backward(
     """Return dx, dw and db; see the reference."""
     columns = _columns(x, axis, w, None)
     if not columns or not plain(mean, r, dy):
-        return reference.normalize_backward(x, mean, r, w, dy, axis)
-    of_rows = axis[0] != 0
+        made = normalize_channels_backward(x, mean, r, w, dy, axis)
+        return made or reference.normalize_backward(x, mean, r, w, dy, axis)
     dx, dw, db = np.empty((x.size // columns, columns), F32), np.empty(columns, F32), np.empty(columns, F32)
     matrix, slope = x.reshape(dx.shape), dy.reshape(dx.shape)
-    _native.norm_backward(matrix, mean.reshape(-1), r.reshape(-1), _flat(w), slope, of_rows, True, dx, dw, db)
-    inner = x.shape[x.ndim - len(axis) :] if of_rows else (columns,)
+    _native.norm_backward(matrix, mean.reshape(-1), r.reshape(-1), _flat(w), slope, True, dx, dw, db)
+    inner = x.shape[x.ndim - len(axis) :]
     return dx.reshape(x.shape), dw.reshape(inner), db.reshape(inner)
 
 
 def rms_normalize(x: Array, axis: tuple[int, ...], eps: float, w: Array | None) -> tuple[Array, Array]:
     """Return x r w and r = 1 / sqrt(mean(x^2) + eps) along `axis`, which r keeps with length 1."""
     columns = _columns(x, axis, w, None)
-    if not columns or axis[0] == 0:
+    if not columns:
         return reference.rms_normalize(x, axis, eps, w)
     y = np.empty((x.size // columns, columns), F32)
     none, var, r = np.empty((3, len(y)), F32)
-    _native.norm(x.reshape(y.shape), _flat(w), None, eps, True, False, y, none, var, r)
+    _native.norm(x.reshape(y.shape), _flat(w), None, eps, False, y, none, var, r)
     return y.reshape(x.shape), r.reshape(*x.shape[: x.ndim - len(axis)], *(1,) * len(axis))
 
 
@@ -75,11 +72,11 @@ def rms_normalize_backward(
 ) -> tuple[Array, Array]:
     """Return dx and dw; see the reference."""
     columns = _columns(x, axis, w, None)
-    if not columns or axis[0] == 0 or not plain(r, dy):
+    if not columns or not plain(r, dy):
         return reference.rms_normalize_backward(x, r, w, dy, axis)
     dx, dw, db = np.empty((x.size // columns, columns), F32), np.empty(columns, F32), np.empty(columns, F32)
     matrix, slope, rows = x.reshape(dx.shape), dy.reshape(dx.shape), r.reshape(-1)
-    _native.norm_backward(matrix, rows, rows, _flat(w), slope, True, False, dx, dw, db)
+    _native.norm_backward(matrix, rows, rows, _flat(w), slope, False, dx, dw, db)
     return dx.reshape(x.shape), dw.reshape(x.shape[x.ndim - len(axis) :])
 
 

@@ -44,7 +44,13 @@ from pellucid.kernels.reference.mean_losses import (
     mse,
     mse_backward,
 )
-from pellucid.kernels.reference.norms import normalize, normalize_backward, rms_normalize, rms_normalize_backward
+from pellucid.kernels.reference.norms import (
+    normalize,
+    normalize_backward,
+    rms_normalize,
+    rms_normalize_backward,
+    scale_channels,
+)
 from pellucid.kernels.reference.plan import new_plan
 from pellucid.kernels.reference.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.reference.products import linear, linear_backward, matmul
@@ -109,6 +115,7 @@ __all__ = [
     "rnn",
     "rnn_backward",
     "scale_all",
+    "scale_channels",
     "self_attention",
     "self_attention_backward",
     "shuffles",

@@ -4,7 +4,7 @@ import numpy as np
 
 from pellucid.kernels._types import Array
 
-__all__ = ["normalize", "normalize_backward", "rms_normalize", "rms_normalize_backward"]
+__all__ = ["normalize", "normalize_backward", "rms_normalize", "rms_normalize_backward", "scale_channels"]
 
 _quiet = np.errstate(all="ignore")
 
@@ -64,3 +64,10 @@ def rms_normalize_backward(
     x_hat = x * r
     dx_hat = dy if w is None else dy * w
     return r * (dx_hat - x_hat * np.mean(dx_hat * x_hat, axis=axis, keepdims=True)), dy * x_hat
+
+
+@_quiet
+def scale_channels(x: Array, mean: Array, factor: Array, shift: Array) -> Array:
+    """Return (x - mean) factor + shift for x (N, C, ...) and numbers of each channel, (C,)."""
+    spread = (-1, *(1,) * (x.ndim - 2))
+    return (x - mean.reshape(spread)) * factor.reshape(spread) + shift.reshape(spread)
