@@ -149,4 +149,19 @@ def _with_small_variances():
 
 
 SMOOTH = [*_elementwise(), *_of_classes(), *_of_rows()]
-CASES = [*SMOOTH, *_with_small_variances()]
+
+
+def _of_sequences():
+    """Not smooth: the gradient by the log-probabilities is, as PyTorch's, the one by the numbers before them."""
+    steps = np.array([6, 4, 5])
+    targets, lengths = np.array([[1, 2, 2], [3, 1, 0], [2, 0, 0]]), np.array([3, 2, 0])
+    z = normal(6, 3, 4)
+    log_probs = z - np.log(np.exp(z).sum(axis=2, keepdims=True))
+    yield Case("CTCLoss", (log_probs, targets, steps, lengths), 1)
+    yield Case("CTCLoss", (log_probs, np.array([1, 2, 2, 3, 1]), steps, lengths), 1)
+    yield Case("CTCLoss", (log_probs, targets % 3, steps, lengths), 1, {"blank": 3})
+    too_short = np.array([3, 4, 5])  # the first one's 1 2 2 needs a blank between, so four steps
+    yield Case("CTCLoss", (log_probs, targets, too_short, lengths), 1, {"zero_infinity": True})
+
+
+CASES = [*SMOOTH, *_with_small_variances(), *_of_sequences()]

@@ -58,6 +58,7 @@ from pellucid.nn.lazy import UninitializedParameter
 from pellucid.nn.linear import Bilinear, Linear
 from pellucid.nn.loss_binary import BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss
 from pellucid.nn.loss_classes import CrossEntropyLoss, NLLLoss
+from pellucid.nn.loss_ctc import CTCLoss
 from pellucid.nn.loss_distance import CosineEmbeddingLoss, TripletMarginLoss, TripletMarginWithDistanceLoss
 from pellucid.nn.loss_likelihood import GaussianNLLLoss, KLDivLoss, PoissonNLLLoss
 from pellucid.nn.loss_margin import (
@@ -154,6 +155,7 @@ __all__ = [
     "BatchNorm3d",
     "Bilinear",
     "Buffer",
+    "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",

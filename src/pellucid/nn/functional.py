@@ -38,6 +38,7 @@ from pellucid.ops.interpolation import interpolate
 from pellucid.ops.linalg import linear
 from pellucid.ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits, multilabel_soft_margin_loss
 from pellucid.ops.loss_classes import cross_entropy, nll_loss
+from pellucid.ops.loss_ctc import ctc_loss
 from pellucid.ops.loss_distance import cosine_embedding_loss, triplet_margin_loss, triplet_margin_with_distance_loss
 from pellucid.ops.loss_likelihood import gaussian_nll_loss, kl_div, poisson_nll_loss
 from pellucid.ops.loss_margin import (
@@ -111,6 +112,7 @@ __all__ = [
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
     "dropout1d",
     "dropout2d",
