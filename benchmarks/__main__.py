@@ -17,7 +17,8 @@ from benchmarks.runner import ROOT, Settings
 
 __all__ = ["main"]
 
-NOT_IN_QUICK = ("pellucid-numpy", "torch-compile", "xor-long", "mlp-2048", "wide", *(work.name for work in DEEP))
+SLOW = ("pellucid-numpy", "torch-compile", "keras", "xor-long", "mlp-2048", "wide")
+NOT_IN_QUICK = (*SLOW, *(work.name for work in DEEP))
 
 
 def main(arguments: list[str] | None = None) -> str:

@@ -116,6 +116,8 @@ class Page:
 
     def _scale(self) -> None:
         names = [name for name in OF_SCALING if name in self.settings.rivals]
+        if self.settings.quick:
+            names = [name for name in names if name != "jax"]  # which compiles anew for each size
         with Group(names, self.settings.threads) as group:
             names = [process.name for process in group.processes]
         threads = [n for n in (1, 2, 4, 8, 16, 32) if n <= (os.cpu_count() or 1)]

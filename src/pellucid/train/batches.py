@@ -1,5 +1,6 @@
 """What fit, evaluate and predict accept, brought into one form."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,16 +58,30 @@ def as_inputs(values: Any, dtype: np.dtype[Any], name: str = "X") -> Tensor:
     return Tensor(array.astype(dtype, copy=False))
 
 
-def outputs_by_batch(model: Module, inputs: Tensor, batch_size: int) -> Array:
-    """Return the model's outputs for all rows as one array, in evaluation mode; the mode before comes back."""
-    was_training = model.training
-    model.eval()
+def outputs_by_batch(
+    model: Module, inputs: Tensor, batch_size: int, compute: Callable[[Any], Any] | None = None
+) -> Array:
+    """Return the model's outputs for all rows as one array, in evaluation mode; the modes before come back.
+
+    Args:
+        model: the network.
+        inputs: all rows.
+        batch_size: rows that are computed at once.
+        compute: computes the outputs of a batch; the model itself when None.
+    """
+    compute = compute or model
+    training = [module for module in model.modules() if module.training]
+    if training:  # setting a mode costs more than a small network's outputs
+        model.eval()
     try:
         with no_grad():
+            if 0 < len(inputs) <= batch_size:
+                return np.array(compute(inputs).array)  # a copy: a network may return its input
             starts = range(0, max(len(inputs), 1), batch_size)
-            return np.concatenate([model(inputs[i : i + batch_size]).array for i in starts])
+            return np.concatenate([compute(inputs[i : i + batch_size]).array for i in starts])
     finally:
-        model.train(was_training)
+        for module in training:
+            module.training = True
 
 
 def mean_loss(model: Module, loss: Module, loader: DataLoader) -> float:

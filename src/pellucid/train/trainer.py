@@ -18,11 +18,14 @@ from pellucid.train.callbacks.callback import Callback, StopTraining
 from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
 from pellucid.train.history import History
 from pellucid.train.interrupt import DeferredInterrupt, Interrupted
+from pellucid.train.recorded_answers import RecordedAnswers
 from pellucid.train.replay import Replay
 from pellucid.train.sample_weights import batch_weight, weighted_loss
 from pellucid.train.totals import EpochTotals, Metric
 
 __all__ = ["Trainer"]
+
+_FEW = 64  # rows: with more, the interpreter takes little of the time
 
 
 class Trainer:
@@ -92,6 +95,7 @@ class Trainer:
         self.replayed = ""  # how the steps of the latest fit were taken
         self._stop = ""  # why a callback wants to stop; part of the state, as a checkpoint may be written after it
         self._totals = EpochTotals(keep_outputs=bool(self.metrics))
+        self._answers: RecordedAnswers | None = None
 
     # --- fit, one epoch, one step ---------------------------------------------------------------------------
     def fit(self, train: Any, validation: Any = None, *, epochs: int = 10, batch_size: int = 32) -> History:
@@ -226,7 +230,18 @@ class Trainer:
         Raises:
             ValueError: when X holds NaN or infinity.
         """
-        return outputs_by_batch(self.model, as_inputs(X, self._dtype()), batch_size)
+        inputs = as_inputs(X, self._dtype())
+        return outputs_by_batch(self.model, inputs, batch_size, self._recorded() if len(inputs) <= _FEW else None)
+
+    def _recorded(self) -> RecordedAnswers:
+        """Return what answers for few rows by recorded passes, whose memory is small."""
+        if self._answers is None or self._answers.model is not self.model:
+            self._answers = RecordedAnswers(self.model)
+        return self._answers
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy and pickle all but what was recorded."""
+        return {**vars(self), "_answers": None}
 
     def _judging_loader(self, data: Any) -> Any:
         return as_loader(data, 1024, self._dtype(), shuffle=False, seed=self.seed)
