@@ -96,27 +96,36 @@ struct Product {
   Windows windows;
   Targets targets;
   i64 samples, groups, columns, K;
-  float* B;
   const float* bias;
 };
 
-void run_product(const Product& p, const Taps& taps) {
+// lay_all(B) puts all weights in the order of B; lay(left, right, B) some columns of a single group, as a B of their
+// own. The latter where few windows meet many weights: each piece then lays out its own, which stay in its cache.
+template <typename All, typename Some>
+void run_product(const Product& p, const Taps& taps, const All& lay_all, const Some& lay) {
   const GemmKernels& k = gemm_kernels();
   const i64 pixels = p.samples * volume(p.targets.places), tall = taps.tall();
   bool whole = true;
   for (int i = 0; i < 3; ++i) whole = whole && p.targets.step[i] == 1 && p.targets.places[i] == p.targets.size[i];
   const i64 most = chunks_for(2 * pixels * p.K * p.columns * p.groups, kMostChunks);
-  const i64 along = std::min(most, ceil_of(pixels, k.rows));
+  i64 along = std::min(most, std::max<i64>(1, pixels / kNarrowest));
   const i64 across = std::max<i64>(1, std::min(most / along, p.columns / kNarrowest));
+  if (across == 1) along = std::min(most, ceil_of(pixels, k.rows));
+  const bool apart = p.groups == 1 && along == 1 && across > 1;
+  float* shared = apart ? nullptr : task_scratch(p.groups * p.K * p.columns);
+  if (!apart) lay_all(shared);
   Gemm shape{};
   const i64 room = taps.widest * tall + kBeyond, spread = whole ? 0 : tall * p.columns, need = k.scratch(shape);
+  const i64 own = apart ? p.K * ceil_of(ceil_of(p.columns, k.columns), across) * k.columns : 0;
   parallel_for(along * across, [&](i64 chunk) {
-    float* memory = scratch(room + spread + need);
+    float* memory = scratch(room + spread + need + own);
     const i64 begin = pixels * (chunk / across) / along, end = pixels * (chunk / across + 1) / along;
     const i64 units = ceil_of(p.columns, k.columns);
     const i64 left = std::min(p.columns, units * (chunk % across) / across * k.columns);
     const i64 right = std::min(p.columns, units * (chunk % across + 1) / across * k.columns);
-    const i64 blocks = ceil_of(end - begin, tall);
+    const i64 blocks = ceil_of(end - begin, tall), ldb = apart ? right - left : p.columns;
+    const float* B = apart ? memory + room + spread + need : shared + left;
+    if (apart) lay(left, right, memory + room + spread + need);
     for (i64 block = 0; block < blocks; ++block) {
       const i64 first = begin + (end - begin) * block / blocks;
       const i64 count = begin + (end - begin) * (block + 1) / blocks - first;
@@ -132,8 +141,8 @@ void run_product(const Product& p, const Taps& taps) {
           g.K = taps.width(s);
           g.A = rows.A;
           g.lda = rows.lda;
-          g.B = p.B + (group * p.K + taps.rows[s]) * p.columns + left;
-          g.ldb = p.columns;
+          g.B = B + (group * p.K + taps.rows[s]) * ldb;
+          g.ldb = ldb;
           g.C = whole ? to.y + first * to.pixel : memory + room;
           g.ldc = whole ? to.pixel : g.N;
           g.bias = p.bias && s + 1 == taps.slabs.size() ? p.bias + column : nullptr;
@@ -170,14 +179,19 @@ void run_convolve(const Convolution& c, const float* x, const float* W, const fl
   if (is_depthwise(c)) return run_depthwise(c, x, W, b, y);
   const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel);
   const Reach reach = forward_reach(c, x, y);
-  const Product p{reach.windows, reach.targets, c.samples, c.groups, out, in * all, task_scratch(c.groups * in * all * out),
-                  b};
+  const Product p{reach.windows, reach.targets, c.samples, c.groups, out, in * all, b};
   const std::vector<i64> rank = counted(all);
-  for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
-    const Weights w{W + group * out * in * all, out, in, all, rank.data()};
-    convolution_kernels().pack(w, from, to, p.B + group * p.K * out);
-  });
-  run_product(p, Taps(reach.taps, p.windows, in));
+  const auto lay_all = [&](float* B) {
+    for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
+      const Weights w{W + group * out * in * all, out, in, all, in * all, rank.data()};
+      convolution_kernels().pack(w, from, to, B + group * p.K * out);
+    });
+  };
+  const auto lay = [&](i64 left, i64 right, float* B) {
+    const Weights w{W + left * in * all, right - left, in, all, in * all, rank.data()};
+    convolution_kernels().pack(w, 0, right - left, B);
+  };
+  run_product(p, Taps(reach.taps, p.windows, in), lay_all, lay);
 }
 
 void run_convolve_dx(const Convolution& c, const float* dy, const float* W, float* dx) {
@@ -185,14 +199,20 @@ void run_convolve_dx(const Convolution& c, const float* dy, const float* W, floa
   const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel);
   for_phases(c, dy, dx, [&](const Reach& reach) {
     const i64 K = out * static_cast<i64>(reach.taps.size());
-    const Product p{reach.windows, reach.targets, c.samples, c.groups, in, K, task_scratch(c.groups * K * in), nullptr};
+    const Product p{reach.windows, reach.targets, c.samples, c.groups, in, K, nullptr};
     std::vector<i64> rank(static_cast<std::size_t>(all), -1);
     for (std::size_t k = 0; k < reach.taps.size(); ++k) rank[static_cast<std::size_t>(reach.index[k])] = static_cast<i64>(k);
-    for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
-      const Weights w{W + group * out * in * all, out, in, all, rank.data()};
-      convolution_kernels().pack_turned(w, from, to, p.B + group * K * in);
-    });
-    run_product(p, Taps(reach.taps, p.windows, out));
+    const auto lay_all = [&](float* B) {
+      for_weights(c.groups, out, in * all, [&](i64 group, i64 from, i64 to) {
+        const Weights w{W + group * out * in * all, out, in, all, in * all, rank.data()};
+        convolution_kernels().pack_turned(w, from, to, B + group * K * in);
+      });
+    };
+    const auto lay = [&](i64 left, i64 right, float* B) {
+      const Weights w{W + left * all, out, right - left, all, in * all, rank.data()};
+      convolution_kernels().pack_turned(w, 0, out, B);
+    };
+    run_product(p, Taps(reach.taps, p.windows, out), lay_all, lay);
   });
 }
 
@@ -239,7 +259,7 @@ void run_convolve_dW(const Convolution& c, const float* x, const float* dy, floa
   });
   const std::vector<i64> rank = counted(all);
   for_weights(c.groups, out, K, [&](i64 group, i64 from, i64 to) {
-    const Weights w{nullptr, out, in, all, rank.data()};
+    const Weights w{nullptr, out, in, all, K, rank.data()};
     convolution_kernels().unpack(w, from, to, B + group * K * out, along, size, dW + group * out * K);
   });
 }

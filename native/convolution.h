@@ -49,10 +49,11 @@ struct Targets {
   i64 size[3], places[3], base[3], step[3];
 };
 
-// The order of weights: W (outs, channels, taps) and where tap t goes, which is -1 for taps that are left out.
+// The order of weights: W (outs, channels, taps), whose outputs lie `stride` apart, and where tap t goes, which is -1 for
+// taps that are left out.
 struct Weights {
   const float* W;
-  i64 outs, channels, taps;
+  i64 outs, channels, taps, stride;
   const i64* rank;
 };
 

@@ -122,7 +122,7 @@ void pack(const Weights& w, i64 from, i64 to, float* B) {
     for (i64 i = 0; i < length; i += VL) {
       const i64 width = smaller(VL, length - i);
       v r[VL];
-      read_turned(w.W + o * length + i, length, rows, width, r);
+      read_turned(w.W + o * w.stride + i, w.stride, rows, width, r);
       for (i64 j = 0, c = i / w.taps, t = i % w.taps; j < width; ++j) {
         if (w.rank[t] >= 0) write(B + (w.rank[t] * w.channels + c) * w.outs + o, r[j], rows);
         if (++t == w.taps) t = 0, ++c;
@@ -133,7 +133,7 @@ void pack(const Weights& w, i64 from, i64 to, float* B) {
 
 void pack_turned(const Weights& w, i64 from, i64 to, float* B) {
   for (i64 o = from; o < to; ++o) {
-    const float* W = w.W + o * w.channels * w.taps;
+    const float* W = w.W + o * w.stride;
     if (w.taps == 1) {
       copy(W, B + o * w.channels, w.channels);
       continue;
