@@ -13,6 +13,7 @@ namespace {
 
 constexpr i64 kBlock = 48 * 1024;  // floats of A at once, a fifth of a second-level cache of 1 MB
 constexpr i64 kTall = 448;         // windows at once at most
+constexpr i64 kFew = 128;          // windows that are not worth a cut where there are columns to cut
 constexpr i64 kBeyond = 16;        // floats that gathering may write behind the last row
 constexpr i64 kNarrowest = 64;     // columns that a piece of a product has at least, as it gathers A anew
 
@@ -104,14 +105,15 @@ struct Product {
 template <typename All, typename Some>
 void run_product(const Product& p, const Taps& taps, const All& lay_all, const Some& lay) {
   const GemmKernels& k = gemm_kernels();
-  const i64 pixels = p.samples * volume(p.targets.places), tall = taps.tall();
+  const i64 pixels = p.samples * volume(p.targets.places);
   bool whole = true;
   for (int i = 0; i < 3; ++i) whole = whole && p.targets.step[i] == 1 && p.targets.places[i] == p.targets.size[i];
   const i64 most = chunks_for(2 * pixels * p.K * p.columns * p.groups, kMostChunks);
-  i64 along = std::min(most, std::max<i64>(1, pixels / kNarrowest));
+  i64 along = pixels < kFew ? 1 : std::min(most, ceil_of(pixels, 2 * k.rows));
   const i64 across = std::max<i64>(1, std::min(most / along, p.columns / kNarrowest));
   if (across == 1) along = std::min(most, ceil_of(pixels, k.rows));
   const bool apart = p.groups == 1 && along == 1 && across > 1;
+  const i64 tall = std::min(taps.tall(), apart ? 4 * k.rows : kTall);  // of few rows the product does not copy its B
   float* shared = apart ? nullptr : task_scratch(p.groups * p.K * p.columns);
   if (!apart) lay_all(shared);
   Gemm shape{};
