@@ -17,7 +17,7 @@ from picture import panels, save
 import pellucid as pl
 from pellucid import nn, optim
 from pellucid.data import CharTokenizer, LanguageModelWindows, split_in_order
-from pellucid.models import GPT
+from pellucid.models import GPT, RecurrentLanguageModel
 from pellucid.nn import functional as F
 
 LENGTH, BATCH = 64, 32  # letters of a window, windows of a batch
@@ -50,34 +50,7 @@ for order, bits in counted.items():
 
 
 # --- Two networks -------------------------------------------------------------------------------------------
-class Recurrent(nn.Module):
-    """An LSTM that reads letter after letter, and tells the next one from what it remembers."""
-
-    def __init__(self, tokens, size=48, units=160):
-        super().__init__()
-        self.embedding = nn.Embedding(tokens, size)
-        self.lstm = nn.LSTM(size, units, batch_first=True)
-        self.dropout = nn.Dropout(0.2)
-        self.output = nn.Linear(units, tokens)
-
-    def forward(self, ids):
-        """Return scores of the letter after each, (N, T) -> (N, T, tokens)."""
-        return self.output(self.dropout(self.lstm(self.embedding(ids))[0]))
-
-    def generate(self, ids, n, temperature=1.0):
-        """Return the ids, (1, T), with n more drawn one after the other; the state remembers all before."""
-        random = pl.Generator(0).numpy("letters")
-        written, state = list(ids[0]), None
-        read = pl.tensor(ids)
-        with pl.no_grad():
-            for _ in range(n):
-                output, state = self.lstm(self.embedding(read), state)
-                chances = (self.output(output[0, -1]) / temperature).softmax(0).numpy().astype(np.float64)
-                written.append(random.choice(len(chances), p=chances / chances.sum()))
-                read = pl.tensor([written[-1:]])
-        return np.array([written])
-
-
+# The LSTM reads letter after letter and tells the next one from what it remembers. The GPT sees the last 64 at once.
 def bits(model):
     """Return the bits of an unseen letter, in windows that each begin without a past."""
     model.eval()
@@ -115,9 +88,10 @@ def fit(model, steps, max_lr):
 def make(name):
     """Return a network with new weights, how long to train it, and how fast."""
     pl.manual_seed(0)
+    tokens = len(tokenizer)
     if name == "LSTM":
-        return Recurrent(len(tokenizer)), 1000, 1e-2
-    return GPT(len(tokenizer), context=LENGTH, d_model=96, heads=4, layers=2, dropout=0.1), 1500, 8e-3
+        return RecurrentLanguageModel(tokens, embedding_size=48, hidden_size=160, dropout=0.2), 1000, 1e-2
+    return GPT(tokens, context=LENGTH, d_model=96, heads=4, layers=2, dropout=0.1), 1500, 8e-3
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ from torch.nn import functional as F
 class LSTM(torch.nn.Module):
     def __init__(self, ours):
         super().__init__()
-        self.embedding = torch.nn.Embedding(*ours.embedding.weight.shape)
-        self.lstm = torch.nn.LSTM(ours.lstm.input_size, ours.lstm.hidden_size, batch_first=True)
-        self.dropout = torch.nn.Dropout(ours.dropout.p)
-        self.output = torch.nn.Linear(ours.lstm.hidden_size, len(ours.output.weight))
+        self.embedding = torch.nn.Embedding(ours.vocabulary, ours.embedding_size)
+        self.recurrent = torch.nn.LSTM(ours.embedding_size, ours.hidden_size, batch_first=True)
+        self.drop = torch.nn.Dropout(ours.dropout)
+        self.output = torch.nn.Linear(ours.hidden_size, ours.vocabulary)
 
     def forward(self, ids):
-        return self.output(self.dropout(self.lstm(self.embedding(ids))[0]))
+        return self.output(self.drop(self.recurrent(self.drop(self.embedding(ids)))[0]))
 
 
 class Attention(torch.nn.Module):
