@@ -118,8 +118,7 @@ class RNNBase(Module):
             x = shape.unsqueeze(x, batch_axis)
         if self.batch_first:
             x = shape.transpose(x, 0, 1)
-        states = self._states(x, hx, single)
-        y, last = self._layers(x, states, None)
+        y, last = self._layers(x, self._states(x, hx, single), None)
         if self.batch_first:
             y = shape.transpose(y, 0, 1)
         if single:
@@ -132,9 +131,7 @@ class RNNBase(Module):
                 f"{type(self).__name__} needs packed rows of numbers, got shape {packed.data.array.shape}"
             )
         x, lengths = pad_packed_sequence(packed._replace(unsorted_indices=None))  # the longest first, as they are
-        states = self._states(x, hx, single=False)
-        if hx is not None and packed.sorted_indices is not None:
-            states = tuple(indexing.index_select(s, 1, packed.sorted_indices) for s in states)
+        states = self._states(x, hx, single=False, order=packed.sorted_indices)
         steps = lengths.array
         y, last = self._layers(x, states, None if (steps == len(x)).all() else steps)
         if packed.unsorted_indices is not None:
@@ -144,8 +141,8 @@ class RNNBase(Module):
     def _as_given(self, states: tuple[Tensor, ...]) -> Any:
         return states if self.mode == "LSTM" else states[0]
 
-    def _states(self, x: Tensor, hx: Any, single: bool) -> tuple[Tensor, ...]:
-        """Check the input and the states, and return these, or zeros."""
+    def _states(self, x: Tensor, hx: Any, single: bool, order: Tensor | None = None) -> list[tuple[Tensor, ...]]:
+        """Check the input and the states, and return these, or zeros, of each layer and direction."""
         name, (_, batch, inputs) = type(self).__name__, x.array.shape
         W: Parameter = self.weight_ih_l0
         if x.dtype != W.dtype:
@@ -157,7 +154,7 @@ class RNNBase(Module):
         sizes = [self.proj_size or self.hidden_size] + [self.hidden_size] * (self.mode == "LSTM")
         count = self.num_layers * self._directions
         if hx is None:
-            return tuple(Tensor(np.zeros((count, batch, size), x.dtype)) for size in sizes)
+            return [tuple(Tensor(np.zeros((batch, size), x.dtype)) for size in sizes)] * count
         states = hx if isinstance(hx, (tuple, list)) else (hx,)
         if len(states) != len(sizes):
             raise RuntimeError(
@@ -167,29 +164,31 @@ class RNNBase(Module):
             wanted = (count, size) if single else (count, batch, size)
             if state.array.shape != wanted:
                 raise RuntimeError(f"{name} needs a state of shape {wanted}, got {state.array.shape}")
-        return tuple(shape.unsqueeze(s, 1) if single else s for s in states)
+        if single:
+            states = tuple(shape.unsqueeze(s, 1) for s in states)
+        if order is not None:
+            states = tuple(indexing.index_select(s, 1, order) for s in states)
+        return list(zip(*states, strict=True))
 
     def _layers(
-        self, x: Tensor, states: tuple[Tensor, ...], lengths: Array | None
+        self, x: Tensor, states: list[tuple[Tensor, ...]], lengths: Array | None
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Walk x (T, B, I) through all layers; states are (layers * directions, B, size)."""
+        """Walk x (T, B, I) through all layers; the last states are (layers * directions, B, size)."""
         lasts = []
         for layer in range(self.num_layers):
             if layer and self.dropout:
                 x = F.dropout(x, self.dropout, self.training)
             outputs = []
             for direction in range(self._directions):
-                k = layer * self._directions + direction
-                y, *last = self._walk(
-                    x, [s[k] for s in states], self._weights(layer, direction), lengths, direction == 1
-                )
+                state = states[layer * self._directions + direction]
+                y, *last = self._walk(x, state, self._weights(layer, direction), lengths, direction == 1)
                 outputs.append(y)
                 lasts.append(last)
             x = outputs[0] if len(outputs) == 1 else shape.cat(outputs, -1)
         return x, tuple(shape.stack(parts) for parts in zip(*lasts, strict=True))
 
     def _walk(
-        self, x: Tensor, state: list[Tensor], weights: dict[str, Any], lengths: Array | None, reverse: bool
+        self, x: Tensor, state: tuple[Tensor, ...], weights: dict[str, Any], lengths: Array | None, reverse: bool
     ) -> tuple[Tensor, ...]:
         """Walk one layer in one direction."""
         if self.mode == "LSTM":

@@ -304,7 +304,15 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         raise RuntimeError("stack needs at least one tensor")
     if len(shapes) != 1:
         raise RuntimeError(f"stack needs tensors of one shape, got {sorted(shapes)}")
-    return cat([unsqueeze(x, dim) for x in parts], dim)
+    axis = normalize_dim(dim, parts[0].ndim + 1)
+    arrays = [x.array for x in parts]
+    lead = (slice(None),) * axis
+
+    def piece(i: int) -> Any:
+        return lambda dy: dy[(*lead, i)]
+
+    y = np.stack(arrays, axis=axis, dtype=common_dtype(arrays))
+    return record(y, *((x, piece(i)) for i, x in enumerate(parts)))
 
 
 def split(x: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
