@@ -71,26 +71,44 @@ INLINE const float* before(const Walk& w, const float* states, const float* firs
   return states + (w.reverse ? t + 1 : t - 1) * w.batch * w.units;
 }
 
+// Divisions are the slowest part of a gate: two quotients share one, 1/a and 1/b being b/(ab) and a/(ab). Below -40 a gate
+// is taken for that of -40, 4e-18, so that no product overflows.
+INLINE v one_plus_exp_of_minus(v x) { return 1 + exp_within(at_least(at_most(-x, 40), -87)); }
+
+INLINE void two_sigmoids(v& x, v& y) {
+  const v a = one_plus_exp_of_minus(x), b = one_plus_exp_of_minus(y), inverse = 1 / (a * b);
+  x = b * inverse;
+  y = a * inverse;
+}
+
+// x becomes its sigmoid; returns the hyperbolic tangent of y.
+INLINE v sigmoid_and_tanh(v& x, v y) {
+  const v a = one_plus_exp_of_minus(x), m = expm1_of_twice(absolute(y)), b = m + 2, inverse = 1 / (a * b);
+  x = b * inverse;
+  return with_sign_of(m * a * inverse, y);
+}
+
 // --- one sequence, one step ----------------------------------------------------------------------------------
 
 INLINE void lstm_gates(i64 H, float* gates, const float* c_before, float* c, float* h) {
   over(H, [&](i64 j, auto part) {
-    const v i = sigmoid(part.get(gates + j)), f = sigmoid(part.get(gates + H + j));
-    const v g = tanh(part.get(gates + 2 * H + j)), o = sigmoid(part.get(gates + 3 * H + j));
-    const v state = f * part.get(c_before + j) + i * g;
+    v i = part.get(gates + j), f = part.get(gates + H + j), o = part.get(gates + 3 * H + j);
+    two_sigmoids(i, f);
+    const v g = tanh(part.get(gates + 2 * H + j)), state = f * part.get(c_before + j) + i * g;
+    const v tanh_of_state = sigmoid_and_tanh(o, state);
     part.put(gates + j, i);
     part.put(gates + H + j, f);
     part.put(gates + 2 * H + j, g);
     part.put(gates + 3 * H + j, o);
     part.put(c + j, state);
-    part.put(h + j, o * tanh(state));
+    part.put(h + j, o * tanh_of_state);
   });
 }
 
 INLINE void gru_gates(i64 H, float* gates, const float* u, const float* h_before, float* h) {
   over(H, [&](i64 j, auto part) {
-    const v r = sigmoid(part.get(gates + j) + part.get(u + j));
-    const v z = sigmoid(part.get(gates + H + j) + part.get(u + H + j));
+    v r = part.get(gates + j) + part.get(u + j), z = part.get(gates + H + j) + part.get(u + H + j);
+    two_sigmoids(r, z);
     const v u_n = part.get(u + 2 * H + j), n = tanh(part.get(gates + 2 * H + j) + r * u_n);
     part.put(gates + j, r);
     part.put(gates + H + j, z);

@@ -106,10 +106,13 @@ INLINE v log1p_of_unit(v x) {
 }
 
 // (e^2|x| - 1) / (e^2|x| + 1): e^2|x| - 1 keeps its digits where x is small.
-INLINE v tanh(v x) {
-  const ExpParts e = exp_parts(at_most(2 * absolute(x), 20));  // beyond 18 the quotient is 1
+INLINE v expm1_of_twice(v absolute_x) {
+  const ExpParts e = exp_parts(at_most(2 * absolute_x, 20));  // beyond 18 the quotient is 1
   const v power = from_bits(sum(e.n_shifted, 0x3F800000));
-  const v expm1 = power * e.expm1_r + (power - 1);
+  return power * e.expm1_r + (power - 1);
+}
+INLINE v tanh(v x) {
+  const v expm1 = expm1_of_twice(absolute(x));
   return with_sign_of(expm1 / (expm1 + 2), x);
 }
 
