@@ -188,3 +188,13 @@ def test_the_mask_of_dropout_does_not_depend_on_how_the_input_lies():
     x = numbers(8, 3, 20, 5, 4)
     other = np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 1, -1)), -1, 1)
     np.testing.assert_array_equal(native.dropout(x, 9, 0.5), native.dropout(other, 9, 0.5))
+
+
+def test_images_become_rows_in_the_order_of_the_axes():
+    a = numbers(9, 3, 5, 4, 2, lies="channels last")
+    rows = native.reshape(a, (3, 40))
+    np.testing.assert_array_equal(rows, a.reshape(3, 40))
+    assert rows.flags.c_contiguous
+    assert np.shares_memory(native.reshape(a, (3, 5, 8)), a)  # a view, as NumPy gives
+    with pytest.raises(ValueError, match="reshape"):
+        native.reshape(a, (3, 41))

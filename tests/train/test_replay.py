@@ -3,6 +3,7 @@
 import os
 import signal
 
+import numpy as np
 import pytest
 from tests.train.replay_support import LOSSES, OPTIMIZERS, Eager, both, data, everything, trainer_of
 
@@ -29,6 +30,25 @@ def test_replayed_steps_give_the_bits_of_computed_ones(loss, optimizer):
 @pytest.mark.parametrize("activation", [nn.ReLU, nn.Sigmoid, nn.GELU, nn.SiLU])
 def test_activations_are_replayed(activation):
     replayed, computed = both(activation=activation)
+    assert everything(replayed) == everything(computed)
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+def test_convolutions_and_pooling_are_replayed(optimizer):
+    found = []
+    for callbacks in ([], [Eager()]):
+        pl.manual_seed(0)
+        layers = [nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 6, 3, padding=1, stride=2), nn.ReLU()]
+        model = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.2), nn.Linear(24, 3))
+        X, y = data("classes", 50)
+        pictures = np.repeat(X, 20, axis=1)[:, :100].reshape(50, 1, 10, 10)
+        made = OPTIMIZERS[optimizer](model.parameters())
+        trainer = Trainer(model, nn.CrossEntropyLoss(), made, callbacks=callbacks, seed=1)
+        trainer.fit((pictures, y), epochs=3, batch_size=16)
+        found.append(trainer)
+    replayed, computed = found
+    assert replayed.replayed.endswith("steps were replayed by the engine"), replayed.replayed
+    assert "Eager looks at every step" in computed.replayed
     assert everything(replayed) == everything(computed)
 
 

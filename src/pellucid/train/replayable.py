@@ -33,6 +33,8 @@ RECORDED_LAYERS = {
     nn.Sequential,
     models.MLP,
     nn.Linear,
+    nn.Conv2d,
+    nn.MaxPool2d,
     nn.Identity,
     nn.Flatten,
     nn.Dropout,

@@ -17,6 +17,7 @@ from pellucid.kernels.native.convolution import convolve, convolve_dW, convolve_
 from pellucid.kernels.native.counted import dropout, dropout_mask
 from pellucid.kernels.native.counters import draw_keys, shuffles
 from pellucid.kernels.native.embedding import add_at, take_rows
+from pellucid.kernels.native.layout import reshape
 from pellucid.kernels.native.maps import (
     erf,
     exp,
@@ -119,6 +120,7 @@ __all__ = [
     "normalize_backward",
     "relu",
     "relu_backward",
+    "reshape",
     "rms_normalize",
     "rms_normalize_backward",
     "rnn",

@@ -33,6 +33,7 @@ from pellucid.kernels.reference.counters import draw_keys, shuffles
 from pellucid.kernels.reference.embedding import add_at, take_rows
 from pellucid.kernels.reference.error_function import erf
 from pellucid.kernels.reference.gru import gru, gru_backward
+from pellucid.kernels.reference.layout import reshape
 from pellucid.kernels.reference.losses import cross_entropy, cross_entropy_backward, mean_cross_entropy
 from pellucid.kernels.reference.lstm import lstm, lstm_backward
 from pellucid.kernels.reference.maps import exp, log, log1p, sigmoid, softplus, tanh
@@ -110,6 +111,7 @@ __all__ = [
     "normalize_backward",
     "relu",
     "relu_backward",
+    "reshape",
     "rms_normalize",
     "rms_normalize_backward",
     "rnn",
