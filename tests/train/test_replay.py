@@ -52,6 +52,12 @@ def test_convolutions_and_pooling_are_replayed(optimizer):
     assert everything(replayed) == everything(computed)
 
 
+@pytest.mark.parametrize("norm", [lambda: nn.LayerNorm(8), lambda: nn.RMSNorm(8), lambda: nn.LayerNorm(8, bias=False)])
+def test_norms_of_rows_are_replayed(norm):
+    replayed, computed = both(activation=norm)
+    assert everything(replayed) == everything(computed)
+
+
 @pytest.mark.parametrize("batch_size", [1, 13, 64, 130])
 def test_any_size_of_batch_is_replayed_with_its_short_last_one(batch_size):
     replayed, computed = both(batch_size=batch_size, epochs=6)

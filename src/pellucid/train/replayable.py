@@ -38,6 +38,8 @@ RECORDED_LAYERS = {
     nn.Identity,
     nn.Flatten,
     nn.Dropout,
+    nn.LayerNorm,
+    nn.RMSNorm,
     nn.ReLU,
     nn.LeakyReLU,
     nn.Tanh,

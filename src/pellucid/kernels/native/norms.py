@@ -49,11 +49,11 @@ def normalize_backward(
     if not columns or not plain(mean, r, dy):
         made = normalize_channels_backward(x, mean, r, w, dy, axis)
         return made or reference.normalize_backward(x, mean, r, w, dy, axis)
-    dx, dw, db = np.empty((x.size // columns, columns), F32), np.empty(columns, F32), np.empty(columns, F32)
+    dx, (dw, db) = np.empty((x.size // columns, columns), F32), _like_rows(x, axis)
     matrix, slope = x.reshape(dx.shape), dy.reshape(dx.shape)
-    _native.norm_backward(matrix, mean.reshape(-1), r.reshape(-1), _flat(w), slope, True, dx, dw, db)
-    inner = x.shape[x.ndim - len(axis) :]
-    return dx.reshape(x.shape), dw.reshape(inner), db.reshape(inner)
+    statistics = mean.reshape(-1), r.reshape(-1)
+    _native.norm_backward(matrix, *statistics, _flat(w), slope, True, dx, dw.reshape(-1), db.reshape(-1))
+    return dx.reshape(x.shape), dw, db
 
 
 def rms_normalize(x: Array, axis: tuple[int, ...], eps: float, w: Array | None) -> tuple[Array, Array]:
@@ -74,10 +74,16 @@ def rms_normalize_backward(
     columns = _columns(x, axis, w, None)
     if not columns or not plain(r, dy):
         return reference.rms_normalize_backward(x, r, w, dy, axis)
-    dx, dw, db = np.empty((x.size // columns, columns), F32), np.empty(columns, F32), np.empty(columns, F32)
+    dx, (dw, db) = np.empty((x.size // columns, columns), F32), _like_rows(x, axis)
     matrix, slope, rows = x.reshape(dx.shape), dy.reshape(dx.shape), r.reshape(-1)
-    _native.norm_backward(matrix, rows, rows, _flat(w), slope, False, dx, dw, db)
-    return dx.reshape(x.shape), dw.reshape(x.shape[x.ndim - len(axis) :])
+    _native.norm_backward(matrix, rows, rows, _flat(w), slope, False, dx, dw.reshape(-1), db.reshape(-1))
+    return dx.reshape(x.shape), dw
+
+
+def _like_rows(x: Array, axis: tuple[int, ...]) -> tuple[Array, Array]:
+    """Return new arrays of the shape of w and b, which own their memory: a gradient that is a view would be copied."""
+    inner = x.shape[x.ndim - len(axis) :]
+    return np.empty(inner, F32), np.empty(inner, F32)
 
 
 def _flat(w: Array | None) -> Array | None:
