@@ -11,10 +11,13 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from torch.testing._internal.common_modules import module_db
 
 import pellucid
 from pellucid import nn
+
+with pytest.MonkeyPatch.context() as patch:  # its import freezes PyTorch's settings, which other tests set
+    patch.setattr(torch.backends, "disable_global_flags", lambda: None)
+    from torch.testing._internal.common_modules import module_db
 
 WANTED = 80
 """Of PyTorch's entries, how many must be here."""
