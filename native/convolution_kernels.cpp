@@ -52,9 +52,9 @@ INLINE void gather_run(const Windows& w, const Slab& slab, const float* const* l
     for (i64 k = 0; k < slab.count; ++k) {
       const Stretch& s = slab.stretches[k];
       const i64 n = s.length * slab.channels, q = i * w.step[2] + s.offset[2];
-      const float* from = lines[k] + q * w.pixel;
       if (!lines[k]) zero(to, n);
-      else if (q >= 0 && q + s.length <= w.size[2] && from + (n + VL - 1) <= w.end) copy_over(from, to, n);
+      else if (q >= 0 && q + s.length <= w.size[2] && q * w.pixel + n + VL - 1 <= w.end - lines[k])
+        copy_over(lines[k] + q * w.pixel, to, n);
       else copy_clipped(lines[k], w, slab, q, s.length, to);
       to += n;
     }
