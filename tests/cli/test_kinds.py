@@ -308,6 +308,49 @@ def test_damaged_preprocessing_is_refused_with_the_file_named(kind, file, damage
         load_run(tmp_path / "run")
 
 
+def test_a_kind_and_a_model_begin_with_settings_of_their_own(pellucid, folder):
+    reviews(folder / "reviews.csv")
+    words = ["--text-column", "review", "--target", "label", "--hidden", "8", "--epochs", "1"]
+    for model, lr, dropout in (("lstm", 5e-3, 0.5), ("transformer", 1e-3, 0.1)):
+        assert pellucid("train", "reviews.csv", *words, "--model", model, "--out", model).code == 0
+        settings = json.loads(Path(model, "config.json").read_text())["settings"]
+        assert (settings["lr"], settings["dropout"], settings["patience"]) == (lr, dropout, 15)
+    assert pellucid("train", "reviews.csv", *words, "--lr", "0.1", "--out", "own").code == 0
+    assert json.loads(Path("own/config.json").read_text())["settings"]["lr"] == 0.1
+
+
+# Every bound leaves room for what other seeds gave.
+SCORES = {
+    "pictures": ("accuracy", 0.97, ["--epochs", "15"]),
+    "carbon": ("mae", 0.8, ["--time", "date", "--target", "co2", "--horizon", "12"]),
+    "cancer": ("roc_auc", 0.9, ["--model", "autoencoder", "--normal", "benign"]),
+    "alice": ("bits_per_character", 3.5, ["--epochs", "4"]),
+    "opinions": (
+        "accuracy",
+        0.65,
+        ["--text-column", "review", "--target", "opinion", "--split", "group", "--split-column", "pair"],
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCORES)
+def test_real_data_are_learned(name, pellucid, folder):
+    texts = Path(__file__).parents[2] / "examples" / "projects" / "data"
+    data = {"cancer": "breast_cancer", "alice": texts / "alice.txt", "opinions": texts / "opinions.csv"}.get(name)
+    if name == "pictures":
+        data = digits(folder / "pictures", each=200, classes=range(10))
+    if name == "carbon":
+        table = pytest.importorskip("statsmodels.api").datasets.co2.load_pandas().data
+        table.resample("MS").mean().interpolate().reset_index(names="date").to_csv("co2.csv", index=False)
+        data = "co2.csv"
+    metric, bound, words = SCORES[name]
+    outcome = pellucid("train", data, *words, "--out", "run")
+    assert outcome.code == 0, outcome.err
+    reached = json.loads(Path("run/metrics.json").read_text())["test"][metric]
+    assert reached < bound if metric in ("mae", "bits_per_character") else reached > bound
+
+
 MODELS = [
     (kind, model)
     for kind in ("language", "sentences", "series")
