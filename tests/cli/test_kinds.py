@@ -1,5 +1,6 @@
 """Pictures, text, series and anomalies from the command line: trained, used, judged, resumed, and refused."""
 
+import importlib
 import json
 from pathlib import Path
 
@@ -341,7 +342,7 @@ def test_real_data_are_learned(name, pellucid, folder):
     if name == "pictures":
         data = digits(folder / "pictures", each=200, classes=range(10))
     if name == "carbon":
-        table = pytest.importorskip("statsmodels.api").datasets.co2.load_pandas().data
+        table = importlib.import_module("statsmodels.api").datasets.co2.load_pandas().data
         table.resample("MS").mean().interpolate().reset_index(names="date").to_csv("co2.csv", index=False)
         data = "co2.csv"
     metric, bound, words = SCORES[name]
