@@ -14,10 +14,11 @@ TOLERANCES = {"gradients": 1e-5, "losses": 2e-3}
 """What may differ from float64; scikit-learn and Keras add eps elsewhere in Adam, which shows in the losses."""
 
 DEEP_TOLERANCES = {"gradients": 1e-4, "losses": 1e-3, "float64": 1e-8}
-# In eighteen layers of ReLU, some activation near zero falls on the other side by rounding and takes its gradient with
-# it: 0.6% of the largest here, 13% with NumPy's products; losses agree to seven digits, and so do both float64.
-DEEPEST_TOLERANCES = DEEP_TOLERANCES | {"gradients": 0.2}
 """The same through more layers; "float64" is what may differ between the libraries' own float64 runs."""
+
+# In eighteen layers of ReLU, some activation near zero falls on the other side by rounding and takes its gradient with
+# it: 0.3% of the largest, PyTorch's too. Losses agree to five digits, and both libraries' float64 to eight.
+DEEPEST_TOLERANCES = DEEP_TOLERANCES | {"gradients": 2e-2}
 
 
 @dataclass(frozen=True)
