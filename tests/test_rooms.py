@@ -19,7 +19,7 @@ FLOORS = [
     {"nn"},
     {"optim", "models"},
     {"train"},
-    {"inspect", "plot"},
+    {"estimators", "inspect", "plot", "tune"},
     {"cli"},
     {"__init__", "__main__"},
 ]

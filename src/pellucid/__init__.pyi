@@ -14,6 +14,7 @@ from pellucid import optim as optim
 from pellucid import plot as plot
 from pellucid import random as random
 from pellucid import train as train
+from pellucid import tune as tune
 from pellucid import utils as utils
 from pellucid._constants import e as e
 from pellucid._constants import inf as inf

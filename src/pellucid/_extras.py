@@ -13,6 +13,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "images": ("PIL",),
     "text": ("tokenizers",),
     "plot": ("matplotlib", "jinja2"),
+    "tune": ("optuna",),
     "tensorboard": ("tensorboardX",),
 }
 """Import names that each extra of pyproject.toml brings."""

@@ -19,6 +19,7 @@ MODULES = frozenset(
         "plot",
         "random",
         "train",
+        "tune",
         "utils",
     )
 )

@@ -6,7 +6,7 @@ import pytest
 
 from pellucid.cli import tables
 from pellucid.data import DataError
-from pellucid.train.kinds.tables import read_source
+from pellucid.train.kinds.table_source import read_source
 
 
 def test_parts_of_numbers_are_not_made_whole():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         load_wine,
     )
     from pellucid.data.errors import DataError
+    from pellucid.data.folds import fold_rows
     from pellucid.data.generators import (
         make_and,
         make_blobs,
@@ -72,6 +73,7 @@ __all__ = [
     "backtest",
     "default_collate",
     "embedded_names",
+    "fold_rows",
     "infer_columns",
     "load_breast_cancer",
     "load_cifar10",
@@ -119,6 +121,7 @@ _NAMES_BY_FILE = {
     "image_files": "ImageArrays ImageFiles ImageFolder read_image",
     "image_formats": "load_cifar10 load_mnist read_cifar10 read_idx",
     "loader": "DataLoader default_collate",
+    "folds": "fold_rows",
     "split": "Split split_rows",
     "table_preprocessor": "TablePreprocessor",
     "tables": "read_table",

@@ -8,7 +8,17 @@ from typing import Any, Self, get_args
 from pellucid._suggest import nearest
 from pellucid.data.columns import Kind
 
-__all__ = ["CLASS_WEIGHTS", "KINDS", "SCALINGS", "SCHEDULES", "SPLITS", "TASKS", "ConfigError", "RunConfig"]
+__all__ = [
+    "CLASS_WEIGHTS",
+    "KINDS",
+    "SCALINGS",
+    "SCHEDULES",
+    "SPLITS",
+    "TASKS",
+    "WITH_MOMENTUM",
+    "ConfigError",
+    "RunConfig",
+]
 
 TASKS = ("auto", "classification", "binary", "multiclass", "regression")
 SCALINGS = ("standard", "minmax", "robust", "none")
@@ -16,6 +26,7 @@ SCHEDULES = ("none", "cosine", "exponential", "onecycle", "plateau", "step")
 SPLITS = ("shuffle", "time", "group")
 KINDS = get_args(Kind)
 CLASS_WEIGHTS = ("none", "balanced")
+WITH_MOMENTUM = ("sgd", "rmsprop")
 
 
 class ConfigError(ValueError):
@@ -151,7 +162,7 @@ class RunConfig:
         self._expect("hidden", hidden, "positive numbers of units, such as 64,32")
         self._expect("dropout", _is_number(self.dropout) and 0 <= self.dropout < 1, "a number in [0, 1)")
         self._expect("momentum", _is_number(self.momentum) and 0 <= self.momentum < 1, "a number in [0, 1)")
-        if self.momentum and self.optimizer not in ("sgd", "rmsprop"):
+        if self.momentum and self.optimizer not in WITH_MOMENTUM:
             raise ConfigError(f"momentum is a setting of sgd and rmsprop, not of {self.optimizer}")
         self._expect("lr", _is_number(self.lr) and self.lr > 0, "a positive number")
         for name in ("weight_decay", "l1"):

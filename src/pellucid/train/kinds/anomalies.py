@@ -15,7 +15,8 @@ from pellucid.models import Model, reconstruction_errors
 from pellucid.nn import Module, MSELoss
 from pellucid.train.config import ConfigError, RunConfig
 from pellucid.train.kinds.base import ColumnFacts, Prepared, Run, with_columns
-from pellucid.train.kinds.tables import column_facts, read_source, source_of, take_columns
+from pellucid.train.kinds.table_source import read_source, source_of, take_columns
+from pellucid.train.kinds.tables import column_facts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from pellucid._tensor import Array, Tensor
 from pellucid.data import DataError
 from pellucid.models import Model
 from pellucid.nn import Module
-from pellucid.train.config import RunConfig
+from pellucid.train.config import ConfigError, RunConfig
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +112,17 @@ class Prepared(ABC):
     @abstractmethod
     def answers(self, outputs: Array, test: Mapping[str, float]) -> dict[str, Any]:
         """Return what the report shows of the test part, whose metrics are `test`, as the fields of `ReportData`."""
+
+    def folds(self, config: RunConfig, count: int) -> "list[Prepared]":
+        """Return the training and validation samples divided anew, `count` times; test samples are in none.
+
+        Each is fitted on its own training samples only.
+
+        Raises:
+            ConfigError: for a kind of data that is not divided so.
+            DataError: for data too few.
+        """
+        raise ConfigError(f"cv must be 1 for {self.kind}, got {count}: only tables are cross-validated")
 
     def findings(self, config: RunConfig) -> list[str]:
         """Return a sentence for each thing in the data that weakens the result."""

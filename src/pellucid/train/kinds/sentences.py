@@ -16,7 +16,7 @@ from pellucid.train.evaluation import accuracy, baseline
 from pellucid.train.kinds import answers
 from pellucid.train.kinds.base import Prepared, Run, with_columns
 from pellucid.train.kinds.stored import read_state
-from pellucid.train.kinds.tables import read_source, source_of, take_columns
+from pellucid.train.kinds.table_source import read_source, source_of, take_columns
 from pellucid.train.kinds.tokens import fit_tokenizer, heads_of, layers_of
 
 if TYPE_CHECKING:

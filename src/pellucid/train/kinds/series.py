@@ -19,7 +19,7 @@ from pellucid.train.config import ConfigError, RunConfig
 from pellucid.train.evaluation import evaluate_numbers
 from pellucid.train.kinds.base import PARTS, Prepared, Run
 from pellucid.train.kinds.stored import read_state
-from pellucid.train.kinds.tables import read_source, source_of
+from pellucid.train.kinds.table_source import read_source, source_of
 from pellucid.train.kinds.tokens import layers_of
 
 if TYPE_CHECKING:

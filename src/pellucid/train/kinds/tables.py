@@ -1,25 +1,14 @@
 """Tables: rows of numbers, categories and dates, one column of which is predicted."""
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
+
 from pellucid._tensor import Array, Tensor
-from pellucid.data import (
-    DataError,
-    EmbeddedData,
-    Split,
-    TablePreprocessor,
-    Target,
-    embedded_names,
-    load_embedded,
-    read_table,
-    separate_target,
-    split_rows,
-    time_order,
-)
+from pellucid.data import DataError, Split, TablePreprocessor, Target, fold_rows, separate_target, split_rows
 from pellucid.data.columns import pick
 from pellucid.models import Model, suggest_architecture
 from pellucid.nn import Module
@@ -27,20 +16,12 @@ from pellucid.train.config import ConfigError, RunConfig
 from pellucid.train.evaluation import accuracy, baseline
 from pellucid.train.kinds import answers
 from pellucid.train.kinds.base import ColumnFacts, Prepared, Run, with_columns
+from pellucid.train.kinds.table_source import read_source, source_of, take_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "PreparedTable",
-    "TableRun",
-    "column_facts",
-    "prepare_table",
-    "read_source",
-    "repeated",
-    "source_of",
-    "take_columns",
-]
+__all__ = ["PreparedTable", "TableRun", "column_facts", "prepare_table", "repeated"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +32,7 @@ class PreparedTable(Prepared):
         dropped: rows left out because their target is missing.
         features: the inputs as a table, without target and split column.
         labels: the target as read, row by row of `features`.
+        key: what puts the rows in time order or into groups, where the split goes by one of these.
         split: which rows are for training, validation and test.
         preprocessor: fitted on the training rows only.
         target: the same.
@@ -62,6 +44,7 @@ class PreparedTable(Prepared):
     dropped: int
     features: "pd.DataFrame"
     labels: "pd.Series[Any]"
+    key: Array | None
     split: Split
     preprocessor: TablePreprocessor
     target: Target
@@ -132,6 +115,20 @@ class PreparedTable(Prepared):
         left_out = {"the target is missing": self.dropped} if self.dropped else None
         return answers.report_of(self.target, self.part("test")[1], outputs) | {"rows_left_out": left_out}
 
+    def folds(self, config: RunConfig, count: int) -> list[Prepared]:
+        known = np.sort(np.concatenate([self.split.train, self.split.validation]))
+        features, labels = self.features.iloc[known], self.labels.iloc[known]
+        key = None if self.key is None else self.key[known]
+        by = {"time": "order", "group": "groups"}.get(config.split)
+        strata = self.y[known] if self.target.is_classification and config.stratify else None
+        pairs = fold_rows(len(known), count, labels=strata, seed=config.seed, **({by: key} if by else {}))
+        folds: list[Prepared] = []
+        for train, validation in pairs:
+            split = Split(train, validation, np.empty(0, np.int64))
+            fitted = _fitted(config, features, labels, split, self.target)
+            folds.append(replace(self, features=features, labels=labels, key=key, **fitted))
+        return folds
+
     def findings(self, config: RunConfig) -> list[str]:
         found = []
         if self.dropped:
@@ -165,33 +162,6 @@ def repeated(X: Array, split: Split) -> int:
     return sum(row.tobytes() in train for row in X[split.test])
 
 
-def source_of(data: str) -> "tuple[pd.DataFrame, str, EmbeddedData | None]":
-    """Return the table that a name or path means, the digest of its content, and the embedded set if it is one.
-
-    A file wins over an embedded set of the same name.
-
-    Raises:
-        DataError: when there is neither.
-    """
-    path = Path(data)
-    if not path.exists() and data in embedded_names():
-        embedded = load_embedded(data)
-        text = embedded.frame.to_csv(index=False, lineterminator="\n")
-        return embedded.frame, hashlib.sha256(text.encode()).hexdigest(), embedded
-    if not path.exists() and not path.suffix and path.parent == Path():
-        load_embedded(data)  # raises, and says which names there are
-    frame = read_table(data)
-    return frame, hashlib.sha256(path.read_bytes()).hexdigest(), None
-
-
-def read_source(data: str) -> "tuple[pd.DataFrame, str]":
-    """Return the table that DATA means, and the digest of what was read; "" for standard input."""
-    if data == "-":
-        return read_table("-"), ""
-    frame, digest, _ = source_of(data)
-    return frame, digest
-
-
 def prepare_table(config: RunConfig) -> PreparedTable:
     """Read, split and transform a table; everything fitted is fitted on the training rows.
 
@@ -222,11 +192,6 @@ def prepare_table(config: RunConfig) -> PreparedTable:
         seed=config.seed,
         **({ordering: key} if ordering else {}),
     )
-    target = whole.refit(labels.iloc[split.train])
-    preprocessor = TablePreprocessor(scaling=config.scaling, kinds=config.kinds)  # type: ignore[arg-type]
-    preprocessor.fit(features.iloc[split.train])
-    if not preprocessor.feature_names_out:
-        raise DataError(f"{config.data} has no column to learn from: all were left out ({preprocessor.left_out})")
     return PreparedTable(
         name=embedded.name if embedded else Path(config.data).name,
         sha256=digest,
@@ -234,36 +199,27 @@ def prepare_table(config: RunConfig) -> PreparedTable:
         dropped=dropped,
         features=features,
         labels=labels,
-        split=split,
-        preprocessor=preprocessor,
-        target=target,
-        X=preprocessor.transform(features),
-        y=target.transform(labels),
+        key=key,
+        **_fitted(config, features, labels, split, whole),
     )
 
 
-def take_columns(features: "pd.DataFrame", config: RunConfig) -> "tuple[pd.DataFrame, Any]":
-    """Take the dropped columns and the one that splits out of the features; return that one's order or groups."""
-    for setting, names in (("drop", config.drop), ("kinds", config.kinds)):
-        unknown = [c for c in names if c not in features.columns]
-        if unknown:
-            raise ConfigError(
-                f"{setting} names {unknown[0]!r}, which is no input column; they are "
-                f"{', '.join(map(str, features.columns))}"
-            )
-    features = features.drop(columns=list(config.drop))
-    if config.split_column is None:
-        return features, None
-    if config.split_column not in features.columns:
-        raise ConfigError(
-            f"split_column {config.split_column!r} is no column; they are {', '.join(map(str, features.columns))}"
-        )
-    column = features[config.split_column]
-    if config.split == "time":
-        return features, time_order(column)
-    if column.isna().any():
-        raise DataError(f"column {config.split_column!r} lacks the group of {int(column.isna().sum())} rows; fill it")
-    return features.drop(columns=[config.split_column]), column.to_numpy()
+def _fitted(
+    config: RunConfig, features: "pd.DataFrame", labels: "pd.Series[Any]", split: Split, target: Target
+) -> dict[str, Any]:
+    """Fit target and preprocessing on the training rows of a split, and transform all rows."""
+    target = target.refit(labels.iloc[split.train])
+    preprocessor = TablePreprocessor(scaling=config.scaling, kinds=config.kinds)  # type: ignore[arg-type]
+    preprocessor.fit(features.iloc[split.train])
+    if not preprocessor.feature_names_out:
+        raise DataError(f"{config.data} has no column to learn from: all were left out ({preprocessor.left_out})")
+    return {
+        "split": split,
+        "target": target,
+        "preprocessor": preprocessor,
+        "X": preprocessor.transform(features),
+        "y": target.transform(labels),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
