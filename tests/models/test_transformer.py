@@ -5,7 +5,7 @@ import pytest
 
 import pellucid as pl
 from pellucid.inspect import summary
-from pellucid.models import TransformerClassifier, TransformerEncoderModel
+from pellucid.models import SequenceTransformer, TransformerClassifier, TransformerEncoderModel
 
 
 def test_padding_changes_no_token_and_no_class():
@@ -51,6 +51,35 @@ def test_it_learns_which_of_two_tokens_came_first():
     model = TransformerClassifier(2, 12, 8, 24, 2, 1, dropout=0.0)
     optimizer, loss = pl.optim.Adam(model.parameters(), lr=3e-3), pl.nn.CrossEntropyLoss()
     for _ in range(120):
+        optimizer.zero_grad()
+        loss(model(pl.tensor(x)), t).backward()
+        optimizer.step()
+    assert (model.eval()(pl.tensor(x)).argmax(1) == t).float().mean() > 0.95
+
+
+def test_steps_behind_the_end_of_a_sequence_of_vectors_play_no_part_and_order_counts():
+    pl.manual_seed(0)
+    model = SequenceTransformer(3, 2, d_model=8, heads=2, layers=2).double().eval()
+    x = pl.randn(3, 6, 3, dtype=pl.float64)
+    together = model(x, lengths=[2, 6, 4]).array
+    for i, n in enumerate([2, 6, 4]):
+        np.testing.assert_allclose(together[i : i + 1], model(x[i : i + 1, :n]).array, rtol=1e-10, atol=1e-12)
+    assert np.abs(model(x).array - together)[[0, 2]].max() > 1e-3
+    assert np.abs(model(pl.flip(x, (1,))).array - model(x).array).max() > 1e-3
+    with pytest.raises(ValueError, match=r"3 numbers from 1 to 6, got \[0, 6, 4\]"):
+        model(x, lengths=[0, 6, 4])
+    with pytest.raises(ValueError, match=r"shape \(N, T, 3\), got \(3, 6\)"):
+        model(x[:, :, 0])
+
+
+def test_a_reader_of_vectors_learns_where_the_largest_step_was():
+    pl.manual_seed(0)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(256, 8, 1)).astype(np.float32)
+    t = pl.tensor((x[:, :4, 0].max(1) < x[:, 4:, 0].max(1)).astype(np.int64))
+    model = SequenceTransformer(1, 2, d_model=16, heads=2, layers=2, dropout=0.0)
+    optimizer, loss = pl.optim.Adam(model.parameters(), lr=5e-3), pl.nn.CrossEntropyLoss()
+    for _ in range(80):
         optimizer.zero_grad()
         loss(model(pl.tensor(x)), t).backward()
         optimizer.step()

@@ -20,6 +20,7 @@ from pellucid.models.recurrent_language import RecurrentLanguageModel
 from pellucid.models.registry import MODELS, build_model
 from pellucid.models.resnet import BasicBlock, Bottleneck, ResNet
 from pellucid.models.sampling import draw_tokens, token_probabilities
+from pellucid.models.sequence_transformer import SequenceTransformer
 from pellucid.models.text import AttentionPooling, TextClassifier
 from pellucid.models.transformer import TransformerClassifier, TransformerEncoderModel
 from pellucid.models.unet import UNet
@@ -55,6 +56,7 @@ __all__ = [
     "RecurrentLanguageModel",
     "RecurrentRegressor",
     "ResNet",
+    "SequenceTransformer",
     "TextClassifier",
     "TransformerClassifier",
     "TransformerEncoderModel",

@@ -20,6 +20,7 @@ from pellucid.models.perceptron import Perceptron
 from pellucid.models.recurrent import RecurrentClassifier, RecurrentRegressor
 from pellucid.models.recurrent_language import RecurrentLanguageModel
 from pellucid.models.resnet import ResNet
+from pellucid.models.sequence_transformer import SequenceTransformer
 from pellucid.models.text import TextClassifier
 from pellucid.models.transformer import TransformerClassifier, TransformerEncoderModel
 from pellucid.models.unet import UNet
@@ -46,6 +47,7 @@ _KINDS: tuple[type[Model], ...] = (
     RecurrentLanguageModel,
     RecurrentRegressor,
     ResNet,
+    SequenceTransformer,
     TextClassifier,
     TransformerClassifier,
     TransformerEncoderModel,
