@@ -99,6 +99,7 @@ void bind_counted(nb::module_& m);
 void bind_convolution(nb::module_& m);
 void bind_gemm(nb::module_& m);
 void bind_plan(nb::module_& m);
+void bind_pooled_convolution(nb::module_& m);
 void bind_pooling(nb::module_& m);
 void bind_updates(nb::module_& m);
 void bind_maps(nb::module_& m);

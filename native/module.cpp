@@ -17,6 +17,7 @@ NB_MODULE(_native, m) {
   bind_convolution(m);
   bind_gemm(m);
   bind_plan(m);
+  bind_pooled_convolution(m);
   bind_pooling(m);
   bind_updates(m);
   bind_maps(m);

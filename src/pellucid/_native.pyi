@@ -23,6 +23,30 @@ def convolve_dW(
 ) -> None: ...
 def sum_rows(x: Array, out: Array) -> None: ...
 def turn(x: Array, out: Array) -> None: ...
+def convolve_relu_pool(
+    x: Array,
+    W: Array,
+    b: Array | None,
+    y: Array,
+    which: Array,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    window: Sizes,
+) -> None: ...
+def convolve_relu_pool_backward(
+    x: Array,
+    W: Array,
+    dy: Array,
+    which: Array,
+    dx: Array | None,
+    dW: Array | None,
+    db: Array | None,
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+    window: Sizes,
+) -> None: ...
 def max_pool(
     x: Array, y: Array, which: Array, window: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
 ) -> None: ...

@@ -64,6 +64,22 @@ def test_a_training_takes_the_same_steps_bit_for_bit(calls):
     assert len(calls) == (0 if K.get_engine() == "native" else 12)
 
 
+def test_layers_that_are_computed_together_are_replayed(monkeypatch):
+    calls, convolve = [], nn._fusion.conv_relu_max_pool
+    monkeypatch.setattr(nn._fusion, "conv_relu_max_pool", lambda *args: calls.append(1) or convolve(*args))
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(36, 2))
+    compiled = pellucid.compile(model)
+    for seed in range(6):
+        found = []
+        for either in (compiled, model):
+            model.zero_grad()
+            calls.clear()
+            either(rows(seed, wide=64).reshape(6, 1, 8, 8)).sum().backward()
+            found.append(gradients(model))
+            assert len(calls) == (either is model or K.get_engine() != "native" or seed < 2)
+        same(*found)
+
+
 def test_gradients_that_somebody_holds_are_not_overwritten():
     model, compiled = pair()
     warm(compiled)

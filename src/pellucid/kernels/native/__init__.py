@@ -51,6 +51,7 @@ from pellucid.kernels.native.mean_losses import (
 )
 from pellucid.kernels.native.norms import normalize, normalize_backward, rms_normalize, rms_normalize_backward
 from pellucid.kernels.native.plan import new_plan
+from pellucid.kernels.native.pooled_convolution import convolve_relu_pool, convolve_relu_pool_backward
 from pellucid.kernels.native.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.native.products import linear, linear_backward, matmul
 from pellucid.kernels.native.recurrence import gru, gru_backward, lstm, lstm_backward, rnn, rnn_backward
@@ -81,6 +82,8 @@ __all__ = [
     "convolve",
     "convolve_dW",
     "convolve_dx",
+    "convolve_relu_pool",
+    "convolve_relu_pool_backward",
     "cross_entropy",
     "cross_entropy_backward",
     "draw_keys",

@@ -9,7 +9,7 @@ import pellucid._native as _native  # noqa: PLR0402 - its absence must be a Modu
 from pellucid.kernels import reference
 from pellucid.kernels._types import Array
 from pellucid.kernels.native._arrays import F32, channels_first, channels_last
-from pellucid.kernels.native._space import Sizes, spatial, three
+from pellucid.kernels.native._space import Sizes, spatial, three, weights
 
 __all__ = ["convolve", "convolve_dW", "convolve_dx", "sum_channels"]
 
@@ -23,9 +23,7 @@ def convolve(x: Array, W: Array, b: Array | None, stride: Sizes, padding: Sizes,
         for n, p, d, k, s in zip(x.shape[2:], padding, dilation, W.shape[2:], stride, strict=True)
     )
     y = np.empty((x.shape[0], *places, W.shape[0]), F32)
-    _native.convolve(
-        spatial(channels_last(x)), _weights(W), b, spatial(y), *_numbers(stride, padding, dilation), groups
-    )
+    _native.convolve(spatial(channels_last(x)), weights(W), b, spatial(y), *_numbers(stride, padding, dilation), groups)
     return channels_first(y)
 
 
@@ -35,7 +33,7 @@ def convolve_dx(dy: Array, W: Array, size: Sizes, stride: Sizes, padding: Sizes,
         return reference.convolve_dx(dy, W, size, stride, padding, dilation, groups)
     dx = np.empty((dy.shape[0], *size, W.shape[1] * groups), F32)
     _native.convolve_dx(
-        spatial(channels_last(dy)), _weights(W), spatial(dx), *_numbers(stride, padding, dilation), groups
+        spatial(channels_last(dy)), weights(W), spatial(dx), *_numbers(stride, padding, dilation), groups
     )
     return channels_first(dx)
 
@@ -50,7 +48,7 @@ def convolve_dW(
     _native.convolve_dW(
         spatial(channels_last(x)),
         spatial(channels_last(dy)),
-        _weights(dW),
+        weights(dW),
         *_numbers(stride, padding, dilation),
         groups,
     )
@@ -68,12 +66,6 @@ def sum_channels(dy: Array) -> Array:
 
 def _taken(*arrays: Array) -> bool:
     return all(a.dtype is F32 and 3 <= a.ndim <= 5 and a.size > 0 for a in arrays)
-
-
-def _weights(W: Array) -> Array:
-    """Return (O, C, *kernel) with three axes of space."""
-    W = W if W.flags.carray else np.array(W, order="C")
-    return W.reshape(*W.shape[:2], *(1,) * (5 - W.ndim), *W.shape[2:])
 
 
 def _numbers(stride: Sizes, padding: Sizes, dilation: Sizes) -> tuple[Sizes, Sizes, Sizes]:

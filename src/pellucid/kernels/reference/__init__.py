@@ -53,6 +53,7 @@ from pellucid.kernels.reference.norms import (
     scale_channels,
 )
 from pellucid.kernels.reference.plan import new_plan
+from pellucid.kernels.reference.pooled_convolution import convolve_relu_pool, convolve_relu_pool_backward
 from pellucid.kernels.reference.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.reference.products import linear, linear_backward, matmul
 from pellucid.kernels.reference.rnn import rnn, rnn_backward
@@ -73,6 +74,8 @@ __all__ = [
     "convolve",
     "convolve_dW",
     "convolve_dx",
+    "convolve_relu_pool",
+    "convolve_relu_pool_backward",
     "cross_entropy",
     "cross_entropy_backward",
     "draw_keys",

@@ -1,0 +1,253 @@
+#include "pooled_convolution.h"
+
+#include "convolution_slabs.h"
+#include "gemm.h"
+#include "scratch.h"
+
+namespace pellucid {
+namespace {
+
+constexpr i64 kFewTaps = 32;         // numbers of a window up to which outputs fill the vectors, not the patches
+constexpr i64 kBand = 8 * 1024;      // floats of x that are gone over again and again, in the first-level cache
+
+WindowLines lines_of(const PooledConvolution& p) { return {p.window[1], p.window[2], p.pooled[2], p.c.out}; }
+
+i64 line_count(const PooledConvolution& p) { return p.pooled[0] * p.pooled[1]; }  // of one sample
+
+i64 operations(const PooledConvolution& p) {
+  const Convolution& c = p.c;
+  return 2 * c.samples * volume(p.pooled) * volume(p.window) * c.out * c.in * volume(c.kernel);
+}
+
+// A sample with its padding, and where patches lie in it. Samples are copied to a field also where there is no padding:
+// NumPy's arrays begin anywhere, and a vector that crosses cache lines costs twice.
+struct Field {
+  i64 size[3];  // with padding
+  Patches patches;
+  Patch patch;  // of one plane of the kernel
+  i64 plane, deep;  // floats between planes of the field, and between the places of windows along the first axis
+
+  Field(const PooledConvolution& p, i64 lanes) {
+    const Convolution& c = p.c;
+    for (int i = 0; i < 3; ++i) size[i] = c.size[i] + 2 * c.padding[i];
+    const i64 line = size[2] * c.in;
+    plane = size[1] * line;
+    deep = c.stride[0] * plane;
+    patches.row = c.stride[1] * line;
+    patches.step = c.stride[2] * c.in;
+    patches.line = p.window[1] * patches.row;
+    patches.window = p.window[2] * patches.step;
+    patch.rows = c.kernel[1];
+    patch.line = c.dilation[1] * line;
+    patch.length = c.kernel[2] * c.in;
+    patch.stride = ceil_of(patch.length, lanes) * lanes;
+  }
+  // Whole vectors may be read and written at the end.
+  i64 floats(i64 lanes) const { return ceil_of(size[0] * plane, lanes) * lanes + lanes; }
+};
+
+// Copies a sample into its field, or the field back into the sample.
+template <typename F>
+void each_line(const PooledConvolution& p, const Field& f, const F& work) {
+  const Convolution& c = p.c;
+  for (i64 z = 0; z < c.size[0]; ++z)
+    for (i64 y = 0; y < c.size[1]; ++y)
+      work((z * c.size[1] + y) * c.size[2] * c.in,
+           (z + c.padding[0]) * f.plane + ((y + c.padding[1]) * f.size[2] + c.padding[2]) * c.in);
+}
+
+// What both gradients of a patch need: the planes of the kernel, and where their weights lie.
+struct Layout {
+  i64 planes, depth, rows;  // of the kernel: along the first axis, how far apart, and floats of one output
+  Layout(const PooledConvolution& p, const Field& f)
+      : planes(p.c.kernel[0]), depth(p.c.dilation[0] * f.plane), rows(planes * f.patch.rows * f.patch.stride) {}
+};
+
+// Place in an output's row of weights or sums of W[o, channel, tap].
+i64 place_of(const Convolution& c, const Patch& patch, i64 channel, i64 tap) {
+  return tap / c.kernel[2] * patch.stride + tap % c.kernel[2] * c.in + channel;
+}
+
+void lay_weights(const Convolution& c, const Field& f, const Layout& layout, const float* W, float* laid) {
+  const i64 taps = volume(c.kernel);
+  for_weights(1, c.out, c.in * taps, [&](i64, i64 from, i64 to) {
+    for (i64 o = from; o < to; ++o) {
+      std::fill(laid + o * layout.rows, laid + (o + 1) * layout.rows, 0.0f);
+      for (i64 channel = 0; channel < c.in; ++channel)
+        for (i64 tap = 0; tap < taps; ++tap)
+          laid[o * layout.rows + place_of(c, f.patch, channel, tap)] = W[(o * c.in + channel) * taps + tap];
+    }
+  });
+}
+
+// dW[o, channel, tap] = the sum of the parts, which lie `part` apart; at(o, channel, tap) says where in a part.
+template <typename F>
+void add_parts(const Convolution& c, const float* sums, i64 parts, i64 part, float* dW, const F& at) {
+  const i64 taps = volume(c.kernel);
+  for_weights(1, c.out, parts * c.in * taps, [&](i64, i64 from, i64 to) {
+    for (i64 o = from; o < to; ++o)
+      for (i64 channel = 0; channel < c.in; ++channel)
+        for (i64 tap = 0; tap < taps; ++tap) {
+          const float* s = sums + at(o, channel, tap);
+          float sum = 0;
+          for (i64 k = 0; k < parts; ++k) sum += s[k * part];
+          dW[(o * c.in + channel) * taps + tap] = sum;
+        }
+  });
+}
+
+// The gradients by way of the patches that were chosen, for the samples of one chunk.
+struct ByPatches {
+  const PooledConvolution& p;
+  const Field& f;
+  const Layout& layout;
+  const float* weights;  // laid out, or null where dx is not wanted
+
+  i64 band() const {  // lines of windows at once
+    return std::clamp<i64>(kBand / std::max<i64>(f.patches.line, 1), 1, p.pooled[1]);
+  }
+  i64 room() const { return band() * p.pooled[2]; }
+
+  // `at` and `chosen` have room for every window of a band and output.
+  void sample(i64 n, const float* x, const float* dy, const std::int32_t* which, float* dx, float* sums,
+              std::int32_t* at, float* chosen, i64* counts) const {
+    const PooledConvolutionKernels& k = pooled_convolution_kernels();
+    const Convolution& c = p.c;
+    const WindowLines w = lines_of(p);
+    for (i64 z = 0; z < p.pooled[0]; ++z)
+      for (i64 first = 0; first < p.pooled[1]; first += band()) {
+        const i64 lines = std::min(band(), p.pooled[1] - first);
+        const i64 begin = ((n * p.pooled[0] + z) * p.pooled[1] + first) * p.pooled[2] * c.out;
+        const i64 origin = z * f.deep + first * f.patches.line;
+        for (i64 o = 0; o < c.out; ++o)
+          counts[o] = k.choose(w, f.patches, lines, dy + begin + o, which + begin + o, at + o * room(),
+                               chosen + o * room());
+        for (i64 o = 0; sums && o < c.out; ++o)
+          for (i64 plane = 0; plane < layout.planes; ++plane)
+            k.sum_patches(f.patch, {at + o * room(), chosen + o * room(), counts[o]}, x + origin + plane * layout.depth,
+                          sums + o * layout.rows + plane * f.patch.rows * f.patch.stride);
+        for (i64 o = 0; dx && o < c.out; ++o)
+          for (i64 plane = 0; plane < layout.planes; ++plane)
+            k.add_patches(f.patch, {at + o * room(), chosen + o * room(), counts[o]},
+                          weights + o * layout.rows + plane * f.patch.rows * f.patch.stride,
+                          dx + origin + plane * layout.depth);
+      }
+  }
+};
+
+}  // namespace
+
+// Blocks of whole lines of windows: their places are gathered and multiplied as for a convolution alone, and the largest
+// of each window is found while the products are in the cache.
+void run_convolve_relu_pool(const PooledConvolution& p, const float* x, const float* W, const float* b, float* y,
+                            std::int32_t* which) {
+  const Convolution& c = p.c;
+  const GemmKernels& k = gemm_kernels();
+  const i64 all = volume(c.kernel), K = c.in * all;
+  Reach reach = forward_reach(c, x, nullptr);
+  for (int i = 0; i < 3; ++i) reach.windows.places[i] = p.pooled[i] * p.window[i];
+  const Taps taps(reach.taps, reach.windows, c.in);
+  const std::vector<i64> rank = counted(all);
+  float* B = task_scratch(K * c.out);
+  for_weights(1, c.out, K, [&](i64, i64 from, i64 to) {
+    convolution_kernels().pack({W, c.out, c.in, all, K, rank.data()}, from, to, B);
+  });
+  const WindowLines w = lines_of(p);
+  const i64 lines = c.samples * line_count(p), pixels = w.rows * w.width * w.places;  // of a line
+  const i64 tall = std::max<i64>(1, taps.tall() / pixels), chunks = chunks_for(operations(p), std::min(lines, kMostChunks));
+  Gemm shape{};
+  const i64 room = taps.widest * tall * pixels + kBeyond, products = tall * pixels * c.out, need = k.scratch(shape);
+  parallel_for(chunks, [&](i64 chunk) {
+    float* memory = scratch(room + products + need);
+    float* C = memory + room;
+    const i64 begin = lines * chunk / chunks, end = lines * (chunk + 1) / chunks, blocks = ceil_of(end - begin, tall);
+    for (i64 block = 0; block < blocks; ++block) {
+      const i64 first = begin + (end - begin) * block / blocks;
+      const i64 count = begin + (end - begin) * (block + 1) / blocks - first;
+      for (std::size_t s = 0; s < taps.slabs.size(); ++s) {
+        const Rows rows = rows_of(reach.windows, taps, s, 0, first * pixels, count * pixels, memory);
+        Gemm g{};
+        g.M = count * pixels;
+        g.N = c.out;
+        g.K = taps.width(s);
+        g.A = rows.A;
+        g.lda = rows.lda;
+        g.B = B + taps.rows[s] * c.out;
+        g.ldb = c.out;
+        g.C = C;
+        g.ldc = c.out;
+        g.bias = s + 1 == taps.slabs.size() ? b : nullptr;
+        g.accumulate = s > 0;
+        k.gemm(g, memory + room + products);
+      }
+      const i64 at = first * w.places * c.out;
+      pooled_convolution_kernels().pool(w, count, C, y + at, which + at);
+    }
+  });
+}
+
+// Cut along the samples, each chunk with sums of its own for dW and db, which are added at the end.
+void run_convolve_relu_pool_backward(const PooledConvolution& p, const float* x, const float* W, const float* dy,
+                                     const std::int32_t* which, float* dx, float* dW, float* db) {
+  const PooledConvolutionKernels& k = pooled_convolution_kernels();
+  const Convolution& c = p.c;
+  const Field f(p, k.lanes);
+  const Layout layout(p, f);
+  const i64 all = volume(c.kernel), K = c.in * all, sample = volume(c.size) * c.in, ys = volume(p.pooled) * c.out;
+  const bool few = K <= kFewTaps, patches = dx || (dW && !few);
+  const i64 chunks = chunks_for(operations(p), std::min(c.samples, kMostChunks));
+  const i64 size = dW ? (few ? K * c.out : c.out * layout.rows) : 0;
+  const i64 part = ceil_of(size + (db ? c.out : 0), k.lanes) * k.lanes;
+  float* shared = task_scratch(chunks * part + (dx ? c.out * layout.rows : 0));
+  float* laid = shared + chunks * part;
+  if (dx) lay_weights(c, f, layout, W, laid);
+  std::vector<i64> offsets(static_cast<std::size_t>(few ? K : 0));  // tap c of the places in the order of `unpack`
+  for (i64 j = 0; j < static_cast<i64>(offsets.size()); ++j) {
+    const i64 tap = j / c.in, line = tap / c.kernel[2];
+    offsets[static_cast<std::size_t>(j)] = line / c.kernel[1] * layout.depth + line % c.kernel[1] * f.patch.line +
+                                           tap % c.kernel[2] * c.dilation[2] * c.in + j % c.in;
+  }
+  const WindowLines w = lines_of(p);
+  const ByPatches by_patches{p, f, layout, laid};
+  const i64 field = f.floats(k.lanes), fields = field * (dx ? 2 : 1), lists = patches ? by_patches.room() * c.out : 0;
+  parallel_for(chunks, [&](i64 chunk) {
+    float* own_x = scratch(fields + 2 * lists);
+    float* own_dx = dx ? own_x + field : nullptr;
+    std::int32_t* at = reinterpret_cast<std::int32_t*>(own_x + fields);
+    float* chosen = own_x + fields + lists;
+    float* sums = shared + chunk * part;
+    std::fill(sums, sums + part, 0.0f);
+    std::fill(own_x, own_x + field, 0.0f);
+    std::vector<i64> counts(static_cast<std::size_t>(c.out));
+    for (i64 n = c.samples * chunk / chunks; n < c.samples * (chunk + 1) / chunks; ++n) {
+      each_line(p, f, [&](i64 own, i64 there) {
+        std::copy(x + n * sample + own, x + n * sample + own + c.size[2] * c.in, own_x + there);
+      });
+      if (dx) std::fill(own_dx, own_dx + field, 0.0f);
+      if (patches) by_patches.sample(n, own_x, dy, which, own_dx, few ? nullptr : dW ? sums : nullptr, at, chosen, counts.data());
+      if (dW && few)
+        for (i64 z = 0; z < p.pooled[0]; ++z) {
+          const i64 begin = n * ys + z * p.pooled[1] * p.pooled[2] * c.out;
+          k.sum_taps(w, f.patches, p.pooled[1], offsets.data(), K, own_x + z * f.deep, dy + begin, which + begin, sums);
+        }
+      if (db) k.sum_chosen(dy + n * ys, which + n * ys, volume(p.pooled), c.out, sums + size);
+      if (dx)
+        each_line(p, f, [&](i64 own, i64 there) {
+          std::copy(own_dx + there, own_dx + there + c.size[2] * c.in, dx + n * sample + own);
+        });
+    }
+  });
+  if (dW && few)
+    add_parts(c, shared, chunks, part, dW, [&](i64 o, i64 channel, i64 tap) { return (tap * c.in + channel) * c.out + o; });
+  else if (dW)
+    add_parts(c, shared, chunks, part, dW, [&](i64 o, i64 channel, i64 tap) {
+      return o * layout.rows + place_of(c, f.patch, channel, tap);
+    });
+  for (i64 o = 0; db && o < c.out; ++o) {
+    float sum = 0;
+    for (i64 chunk = 0; chunk < chunks; ++chunk) sum += shared[chunk * part + size + o];
+    db[o] = sum;
+  }
+}
+
+}  // namespace pellucid
