@@ -132,16 +132,20 @@ def config_of(given: Mapping[str, Any], stored: Mapping[str, Any], path: str | N
     """Return the settings: those given on the command line, over those stored in a file, over the defaults.
 
     Raises:
-        ConfigError: when one cannot be; RunError where it is one that the file states.
+        ConfigError: when one cannot be; RunError where it is one that the file states, or the data are standard
+            input, which cannot be read twice.
     """
     if "data" not in stored and "data" not in given:
         raise RunError(f"DATA is missing: give a file, a folder of pictures, or one of {', '.join(embedded_names())}")
     try:
-        return RunConfig.from_json({**defaults_of({**stored, **given}), **stored, **given})
+        config = RunConfig.from_json({**defaults_of({**stored, **given}), **stored, **given})
     except ConfigError as error:
         if path is None or str(error).split()[0] in given:
             raise
         raise RunError(f"{path}: {error}") from None
+    if config.data == "-":
+        raise RunError("a run must be able to read its data again, so not from standard input; give a file")
+    return config
 
 
 def as_options(message: str) -> str:
