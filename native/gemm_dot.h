@@ -1,8 +1,9 @@
-// C = A B^T [+ bias] for few rows of A, such as one row at inference: dot products along K, so that B is read once,
-// where it lies, instead of being transposed first. Only for gemm_kernels.cpp.
+// C = A B^T [+ bias] for few rows of A or of B, such as one row at inference or one output: dot products along K, so
+// that both are read once, where they lie. Only for gemm_kernels.cpp.
 //
 // Loop order: groups of columns of C (rows of B), and along K in vectors; each pair of rows has an accumulator. Four
-// accumulators are summed up together, by transposing their lanes.
+// accumulators are summed up together, by transposing their lanes. Few rows of B change places with A: C then lies in
+// columns.
 #pragma once
 
 #include "gemm.h"
@@ -23,9 +24,30 @@ INLINE v4 sums_of_four(v a, v b, v c, v d) {
   return sum;
 }
 
+// A (M, K) with few rows and B (N, K); an element of C, of the bias or of a row lies so many floats behind the one before.
+struct Dots {
+  i64 M, N, K;
+  const float* A;
+  i64 lda;
+  const float* B;
+  i64 ldb;
+  float* C;
+  i64 row, column;
+  const float* bias;
+  i64 bias_row, bias_column;
+  bool accumulate;
+};
+
+INLINE Dots few_rows(const pellucid::Gemm& g) {
+  return {g.M, g.N, g.K, g.A, g.lda, g.B, g.ldb, g.C, g.ldc, 1, g.bias, 0, 1, g.accumulate};
+}
+INLINE Dots few_columns(const pellucid::Gemm& g) {
+  return {g.N, g.M, g.K, g.B, g.ldb, g.A, g.lda, g.C, 1, g.ldc, g.bias, 1, 0, g.accumulate};
+}
+
 // Rows i .. of C in columns j .., of which there may be fewer than 4 GROUPS: the last is then computed several times.
 template <int ROWS, int GROUPS>
-__attribute__((noinline)) void dots(const pellucid::Gemm& g, i64 i, i64 j) {
+__attribute__((noinline)) void dots(const Dots& g, i64 i, i64 j) {
   constexpr int COLUMNS = 4 * GROUPS;
   const float* b[COLUMNS];
   for (int c = 0; c < COLUMNS; ++c) b[c] = g.B + smaller(j + c, g.N - 1) * g.ldb;
@@ -42,11 +64,12 @@ __attribute__((noinline)) void dots(const pellucid::Gemm& g, i64 i, i64 j) {
       for (int r = 0; r < ROWS; ++r) acc[r][c] += x[r] * y;
     }
   }
-  if (p < g.K) {
+  if (p < g.K) {  // the last whole vector, without what has been counted
+    const vi counted = first_elements(VL - (g.K - p));
     v x[ROWS];
-    for (int r = 0; r < ROWS; ++r) x[r] = load_part(a + r * g.lda + p, g.K - p);
+    for (int r = 0; r < ROWS; ++r) x[r] = choose(counted, v{}, load(a + r * g.lda + g.K - VL));
     for (int c = 0; c < COLUMNS; ++c) {
-      const v y = load_part(b[c] + p, g.K - p);
+      const v y = choose(counted, v{}, load(b[c] + g.K - VL));
       for (int r = 0; r < ROWS; ++r) acc[r][c] += x[r] * y;
     }
   }
@@ -54,9 +77,11 @@ __attribute__((noinline)) void dots(const pellucid::Gemm& g, i64 i, i64 j) {
     for (int group = 0; group < GROUPS; ++group) {
       const v* four = &acc[r][4 * group];
       const v4 sum = sums_of_four(four[0], four[1], four[2], four[3]);
-      float* out = g.C + (i + r) * g.ldc;
-      for (i64 c = 0, at = j + 4 * group; c < 4 && at < g.N; ++c, ++at)
-        out[at] = (g.accumulate ? out[at] : 0) + sum[c] + (g.bias ? g.bias[at] : 0);
+      for (i64 c = 0, at = j + 4 * group; c < 4 && at < g.N; ++c, ++at) {
+        float& out = g.C[(i + r) * g.row + at * g.column];
+        const float b = g.bias ? g.bias[(i + r) * g.bias_row + at * g.bias_column] : 0;
+        out = (g.accumulate ? out : 0) + sum[c] + b;
+      }
     }
 }
 
@@ -66,8 +91,9 @@ constexpr i64 DOT_ROWS = 6;
 #else
 constexpr i64 DOT_ROWS = 3;
 #endif
+constexpr i64 DOT_COLUMNS = 4;
 
-void gemm_dot(const pellucid::Gemm& g) {
+void gemm_dot(const Dots& g) {
   const i64 steps = ceil_div(g.M, DOT_ROWS);
   for (i64 j = 0; j < g.N;) {
     i64 columns = 8;

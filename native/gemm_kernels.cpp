@@ -13,6 +13,7 @@
 #include "gemm_dot.h"
 #include "gemm_pack.h"
 #include "gemm_tile.h"
+#include "gemm_tiny.h"
 #include "vec.h"
 
 namespace {
@@ -25,8 +26,8 @@ constexpr i64 PANELS = 12;  // with KC, 12 panels of AVX-512 take 690 KB of a se
 bool copies_b(const Gemm& g) { return g.transpose_b || (g.M > 4 * MR && g.ldb > NR); }
 
 // Measured: twice as many rows as one pass takes are worth it where the sums are long.
-bool by_dots(const Gemm& g) {
-  return g.transpose_b && !g.transpose_a && g.K >= VL && g.M <= (g.K < 256 ? DOT_ROWS : 2 * DOT_ROWS);
+bool by_dots(const Gemm& g, i64 few, i64 most) {
+  return g.transpose_b && !g.transpose_a && g.K >= VL && few <= (g.K < 256 ? most : 2 * most);
 }
 
 i64 gemm_scratch(const Gemm&) { return PANELS * NR * KC; }
@@ -52,7 +53,9 @@ void empty_sum(const Gemm& g) {
 void gemm(const Gemm& g, float* scratch) {
   if (g.M <= 0 || g.N <= 0) return;
   if (g.K == 0) return empty_sum(g);
-  if (by_dots(g)) return gemm_dot(g);
+  if (is_tiny(g)) return tiny_by_sums[g.K](g);
+  if (by_dots(g, g.M, DOT_ROWS)) return gemm_dot(few_rows(g));
+  if (by_dots(g, g.N, DOT_COLUMNS)) return gemm_dot(few_columns(g));
   const i64 tiles = ceil_div(g.M, MR);
   const bool pack_all = copies_b(g);
   for (i64 k0 = 0, k = 0; k0 < g.K; k0 += k) {
@@ -90,7 +93,9 @@ void sum_block(const float* x, i64 stride, i64 rows, i64 columns, float* out) {
     for (int j = 0; j < VECTORS; ++j) sum[j] = v{};
     for (const i64 end = smaller(i + 128, rows); i < end; ++i)
       for (int j = 0; j < VECTORS; ++j)
-        sum[j] += VECTORS > 1 || columns == VL ? load(x + i * stride + j * VL) : load_part(x + i * stride, columns);
+        sum[j] += VECTORS > 1 || columns == VL
+                      ? load(x + i * stride + j * VL)
+                      : load_within(x + i * stride, columns, (rows - 1 - i) * stride + columns);
     for (int j = 0; j < VECTORS; ++j) total[j] += sum[j];
   }
   if (VECTORS == 1 && columns < VL) return store_part(out, total[0], columns);

@@ -56,7 +56,7 @@ INLINE void copy_block(const float* from, i64 stride, i64 rows, i64 width, float
   for (i64 i = 0; i < rows; ++i, from += stride, to += to_stride) {
     i64 j = 0;
     for (; j + VL <= width; j += VL) store(to + j, load(from + j));
-    if (j < width) store(to + j, load_part(from + j, width - j));
+    if (j < width) store(to + j, load_within(from + j, width - j, (rows - 1 - i) * stride + width - j));
   }
 }
 
@@ -71,10 +71,8 @@ inline void copy_transposed(const float* from, i64 stride, i64 count, i64 length
       if (rows == VL && columns == VL)
         for (int i = 0; i < VL; ++i) r[i] = load(block + i * stride);
       else
-        for (int i = 0; i < VL; ++i) {
-          if (i >= rows) r[i] = v{};
-          else r[i] = columns == VL ? load(block + i * stride) : load_part(block + i * stride, columns);
-        }
+        for (int i = 0; i < VL; ++i)
+          r[i] = i < rows ? load_within(block + i * stride, columns, (rows - 1 - i) * stride + columns) : v{};
       transpose(r);
       float* out = to + p * wide + j;
       if (columns == VL)

@@ -28,8 +28,8 @@ struct Tile {
 };
 
 // Where the columns end within the last vector: through memory, out of the way of the tiles that are whole.
-__attribute__((noinline)) void store_narrow(const float* from, int rows, int vectors, const Tile& t) {
-  for (int i = 0; i < rows; ++i)
+__attribute__((noinline)) void store_narrow(const float* from, int first, int rows, int vectors, const Tile& t) {
+  for (int i = first; i < rows; ++i)
     for (int j = 0; j < vectors; ++j, from += VL) {
       const i64 n = t.columns - j * VL;
       float* c = t.C + i * t.ldc + j * VL;
@@ -44,6 +44,28 @@ __attribute__((noinline)) void store_narrow(const float* from, int rows, int vec
         store_part(c, x, n);
       }
     }
+}
+
+// Where the rows of C follow one another: whole vectors, whose ends the next row writes over; rows whose vectors would end
+// behind the tile are left. How many were stored.
+template <int ROWS, int VECTORS>
+INLINE int store_overlapping(const v (&acc)[ROWS][VECTORS], const Tile& t) {
+  if (t.accumulate || t.ldc != t.columns || t.columns * ROWS < VECTORS * VL) return 0;
+  v bias[VECTORS];
+  for (int j = 0; j < VECTORS; ++j) bias[j] = v{};
+  if (t.bias) {
+    for (int j = 0; j + 1 < VECTORS; ++j) bias[j] = load(t.bias + j * VL);
+    bias[VECTORS - 1] = load_part(t.bias + (VECTORS - 1) * VL, t.columns - (VECTORS - 1) * VL);
+  }
+  float* c = t.C;
+  const float* last = t.C + t.columns * ROWS - VECTORS * VL;
+  int stored = 0;
+  for (int i = 0; i < ROWS; ++i, c += t.columns)
+    if (c <= last) {
+      for (int j = 0; j < VECTORS; ++j) store(c + j * VL, acc[i][j] + bias[j]);
+      stored = i + 1;
+    }
+  return stored;
 }
 
 // acc (rows x vectors of columns) over k, then [C +] acc [+ bias] is stored.
@@ -69,10 +91,11 @@ __attribute__((noinline)) void tile(const Tile& t) {
     B += ldb;
   }
   if (t.columns < VECTORS * VL) {
+    const int stored = store_overlapping<ROWS, VECTORS>(acc, t);
     float narrow[ROWS * VECTORS * VL];
     for (int i = 0; i < ROWS; ++i)
       for (int j = 0; j < VECTORS; ++j) store(narrow + (i * VECTORS + j) * VL, acc[i][j]);
-    store_narrow(narrow, ROWS, VECTORS, t);
+    store_narrow(narrow + stored * VECTORS * VL, stored, ROWS, VECTORS, t);
     return;
   }
   if (t.accumulate)

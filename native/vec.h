@@ -49,6 +49,17 @@ INLINE void store_part(float* p, v x, i64 n) {
 #undef PIECE
 }
 
+INLINE vi first_elements(i64 n) {
+  vi place;
+  for (int i = 0; i < VL; ++i) place[i] = i;
+  return place < (vi{} + (std::int32_t)n);
+}
+
+// The same where `readable` floats lie at p: at once if they are enough.
+INLINE v load_within(const float* p, i64 n, i64 readable) {
+  return readable >= VL ? choose(first_elements(n), load(p), v{}) : load_part(p, n);
+}
+
 INLINE i64 ceil_div(i64 a, i64 b) { return (a + b - 1) / b; }
 INLINE i64 smaller(i64 a, i64 b) { return a < b ? a : b; }
 

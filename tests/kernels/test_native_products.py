@@ -233,3 +233,30 @@ def test_the_binding_refuses_products_that_do_not_fit(shapes, message):
     x, y, out, bias = (np.zeros(shape, np.float32) for shape in shapes)
     with pytest.raises(ValueError, match=message):
         _native.gemm(x, y, out, False, False, bias)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize("rows", [1, 5, 30, 65])
+def test_narrow_products_both_ways(isa, rows):
+    with instruction_set(isa):
+        for n_out in (1, 2, 3, 4, 5, 7, 10, 15, 17, 31, 33):
+            for n_in in (1, 2, 3, 7, 8, 9, 15, 17, 30):
+                x, W, b, dy = numbers(1, rows, n_in), numbers(2, n_out, n_in), numbers(3, n_out), numbers(4, rows, n_out)
+                assert_product(native.linear(x, W, b), x, W.T, b)
+                dx, dW, db = native.linear_backward(x, W, dy, True, True, True)
+                assert_product(dx, dy, W)
+                assert_product(dW, dy.T, x)
+                assert_product(db[None], np.ones((1, rows), dtype=np.float32), dy)
+
+
+@pytest.mark.parametrize("isa", ISAS)
+@pytest.mark.parametrize(("n_in", "n_out"), [(3, 2), (20, 1), (30, 3), (20, 10), (9, 33)])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_stays_in_its_row(isa, n_in, n_out, value):
+    x, W = numbers(1, 3 * n_in, n_in), numbers(2, n_out, n_in)
+    x[np.arange(0, 3 * n_in, 3), np.arange(n_in)] = value
+    with instruction_set(isa):
+        y = native.linear(x, W, None)
+    expected = x @ W.T
+    np.testing.assert_array_equal(np.isnan(y), np.isnan(expected))
+    np.testing.assert_array_equal(np.isposinf(y), np.isposinf(expected))
