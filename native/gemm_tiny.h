@@ -1,7 +1,7 @@
 // C = A op(B) [+ bias] for few columns and sums shorter than a vector, as in the first networks that people build: sums
 // of numbers one by one. Vectors would be almost empty. Only for gemm_kernels.cpp.
 //
-// Loop order: rows of A; columns of C; along K, unrolled. op(B)^T is copied to the stack first.
+// Loop order: rows of A; columns of C; along K, unrolled, in the order of the tiles. op(B)^T is copied to the stack first.
 #pragma once
 
 #include "gemm.h"
@@ -24,8 +24,8 @@ __attribute__((noinline)) void tiny(const pellucid::Gemm& g) {
     for (int p = 0; p < K; ++p) x[p] = a[p];
     float* c = g.C + i * g.ldc;
     for (i64 j = 0; j < g.N; ++j) {
-      float sum = x[0] * b[j][0];
-      for (int p = 1; p < K; ++p) sum += x[p] * b[j][p];
+      float sum = 0;
+      for (int p = 0; p < K; ++p) sum += x[p] * b[j][p];
       c[j] = (g.accumulate ? c[j] : 0) + sum + bias[j];
     }
   }
