@@ -5,6 +5,7 @@ from pellucid import backends as backends
 from pellucid import cuda as cuda
 from pellucid import data as data
 from pellucid import dtypes as dtypes
+from pellucid import estimators as estimators
 from pellucid import inspect as inspect
 from pellucid import kernels as kernels
 from pellucid import models as models

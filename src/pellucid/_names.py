@@ -10,6 +10,7 @@ MODULES = frozenset(
         "cuda",
         "data",
         "dtypes",
+        "estimators",
         "inspect",
         "kernels",
         "models",

@@ -27,13 +27,13 @@ class MLP(Model):
 
     Args:
         sizes: units of the input, of each hidden layer, and of the output; (inputs, outputs) is a linear model.
-        activation: f, a name in `pellucid.models.ACTIVATIONS`.
+        activation: f, a name in `pellucid.models.ACTIVATIONS`, or one name for each hidden layer.
         dropout: the probability with which a hidden unit is silenced in training; 0 makes no dropout layers.
         batch_norm: whether hidden layers are normalised over the batch before the activation.
 
     Raises:
-        ValueError: when there are fewer than two sizes, one is below 1, the activation is unknown, or dropout is
-            not in [0, 1).
+        ValueError: when there are fewer than two sizes, one is below 1, an activation is unknown, there are not as
+            many as hidden layers, or dropout is not in [0, 1).
         TypeError: when a size is no integer, dropout no number, or batch_norm neither True nor False.
 
     Example:
@@ -48,22 +48,23 @@ class MLP(Model):
     def __init__(
         self,
         sizes: Sequence[int],
-        activation: str = "relu",
+        activation: str | Sequence[str] = "relu",
         dropout: float = 0.0,
         batch_norm: bool = False,
     ) -> None:
         super().__init__()
-        self.sizes, self.activation = _checked_sizes(sizes), activation
+        self.sizes = _checked_sizes(sizes)
+        self.activation = activation if isinstance(activation, str) else tuple(activation)
         self.dropout = checked_probability("MLP", "dropout", dropout)
         self.batch_norm = checked_flag("MLP", "batch_norm", batch_norm)
-        make_activation(activation)  # an unknown name is refused also where there is no hidden layer
         *hidden, last = self.sizes[1:]
+        names = _one_each(activation, len(hidden))
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         for k, (n_in, n_out) in enumerate(pairwise([self.sizes[0], *hidden]), 1):
             layers[f"linear{k}"] = nn.Linear(n_in, n_out)
             if self.batch_norm:
                 layers[f"norm{k}"] = nn.BatchNorm1d(n_out)
-            layers[f"activation{k}"] = make_activation(activation)
+            layers[f"activation{k}"] = make_activation(names[k - 1])
             if self.dropout:
                 layers[f"dropout{k}"] = nn.Dropout(self.dropout)
         layers["output"] = nn.Linear(self.sizes[-2], last)
@@ -84,3 +85,13 @@ def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     if min(checked) < 1:
         raise ValueError(f"MLP: every size is at least 1, got {list(checked)}")
     return checked
+
+
+def _one_each(activation: str | Sequence[str], layers: int) -> list[str]:
+    """Return the name of the activation of each hidden layer."""
+    if isinstance(activation, str):
+        make_activation(activation)  # an unknown name is refused also where there is no hidden layer
+        return [activation] * layers
+    if len(activation) != layers:
+        raise ValueError(f"MLP: {layers} hidden layers need as many activations, or one name, got {list(activation)}")
+    return list(activation)

@@ -40,6 +40,7 @@ class Trainer:
         loss: a function of (outputs, targets) that returns the mean over the rows, such as a loss of nn.
         optimizer: an optimizer over the model's parameters.
         metrics: functions of (outputs, targets), arrays over a whole epoch, by name.
+        validation_metrics: the same, but of validation rows only, where training rows need not be judged.
         scheduler: a schedule of the learning rate, stepped as `schedule_every` says.
         schedule_every: "epoch", or "step" for schedules that count batches, such as OneCycleLR.
         penalty: a function of the model added to the training loss, such as an L1 penalty.
@@ -71,6 +72,7 @@ class Trainer:
         optimizer: Optimizer,
         *,
         metrics: Mapping[str, Metric] | None = None,
+        validation_metrics: Mapping[str, Metric] | None = None,
         scheduler: Any = None,
         schedule_every: str = "epoch",
         penalty: Callable[[Module], Tensor] | None = None,
@@ -81,6 +83,7 @@ class Trainer:
             raise ValueError(f"schedule_every must be 'epoch' or 'step', got {schedule_every!r}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = dict(metrics or {})
+        self.validation_metrics = self.metrics | dict(validation_metrics or {})
         self.scheduler, self.schedule_every = scheduler, schedule_every
         self.penalty = penalty
         self.callbacks = list(callbacks)
@@ -220,9 +223,9 @@ class Trainer:
             self.model.train(was_training)
 
     def _judged(self, loader: Any) -> dict[str, float]:
-        totals = EpochTotals(keep_outputs=bool(self.metrics))
+        totals = EpochTotals(keep_outputs=bool(self.validation_metrics))
         self._epoch(loader, totals)
-        return totals.result(self.metrics)
+        return totals.result(self.validation_metrics)
 
     def predict(self, X: Any, batch_size: int = 1024) -> Array:
         """Return the model's outputs for the rows of X as one array, in evaluation mode.

@@ -1,0 +1,22 @@
+"""Networks with the contract of scikit-learn: fit, predict, score, clone, pipelines, searches.
+
+Names and defaults are scikit-learn's where it has the thing; docs/estimators.md shows side by side what moves over
+unchanged, what is added and what differs.
+"""
+
+from pellucid._extras import require
+
+require("sklearn", "tabular")  # says how to get it, before the imports below would fail
+
+from pellucid.estimators.base import NeuralEstimator  # noqa: E402
+from pellucid.estimators.classifying import Classifying  # noqa: E402
+from pellucid.estimators.mlp import MLPClassifier, MLPRegressor  # noqa: E402
+from pellucid.estimators.regressing import Regressing  # noqa: E402
+
+__all__ = [
+    "Classifying",
+    "MLPClassifier",
+    "MLPRegressor",
+    "NeuralEstimator",
+    "Regressing",
+]

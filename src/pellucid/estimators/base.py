@@ -1,0 +1,329 @@
+"""What all estimators share: how fitting goes, whatever the inputs and the targets are."""
+
+import warnings
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted
+
+from pellucid import nn, random
+from pellucid._tensor import Array
+from pellucid.data import DataLoader, TensorDataset
+from pellucid.estimators.merging import merged, rows_are_apart
+from pellucid.estimators.network import Network
+from pellucid.estimators.optimizers import make_optimizer, make_schedule
+from pellucid.estimators.parameters import RULES, check_parameters
+from pellucid.estimators.targets import Targets
+from pellucid.estimators.watching import Watcher
+from pellucid.nn import Module
+from pellucid.train import Callback, PlainProgress, Trainer
+
+__all__ = ["NeuralEstimator"]
+
+Rows = tuple[Any, Any, Array | None]
+"""X, y and the rows' weights."""
+
+
+class NeuralEstimator(BaseEstimator):
+    """The base of estimators: a subclass says what its inputs are and builds the network.
+
+    What belongs to y is said by `Classifying` or `Regressing`, which stand before this class. Fitting goes: check X
+    and y; drop rows of no weight; set validation rows aside; learn what inputs need from the training rows only;
+    build the network; train it. A subclass lists its parameters in `__init__`, which only keeps them.
+
+    Raises:
+        ValueError: in `fit`, for parameters and data that make no sense.
+    """
+
+    _network: Network
+    _targets: Targets
+
+    # --- what a subclass writes -----------------------------------------------------------------------------
+    def _check_inputs(self, X: Any, *, reset: bool) -> Any:
+        """Return X checked, with its rows in order; `reset` says that it is what later ones are compared with."""
+        raise NotImplementedError
+
+    def _learn_inputs(self, X: Any) -> None:
+        """Learn from the training rows what `_network_inputs` needs."""
+
+    def _network_inputs(self, X: Any) -> Any:
+        """Return what the network reads, an array whose first axis is the rows."""
+        raise NotImplementedError
+
+    def _build_network(self, n_outputs: int) -> Module:
+        """Return a new network."""
+        raise NotImplementedError
+
+    def _make_targets(self, y: Any, classes: Any) -> Targets:
+        """Return what this y, and no other, is for the network; `classes` is what `partial_fit` was told."""
+        raise NotImplementedError
+
+    def _check_y(self, y: Any) -> Any:
+        """Return y as an array, checked by itself."""
+        raise NotImplementedError
+
+    def _row_weights(self, y: Any, weights: Array | None, *, incremental: bool) -> Array | None:  # noqa: ARG002
+        """Return the weights of rows, in which those of classes are contained."""
+        return weights
+
+    def _training_data(self, inputs: Any, targets: Array, weights: Array | None) -> Any:
+        """Return what `Trainer.fit` takes."""
+        return (inputs, targets) if weights is None else (inputs, targets, weights)
+
+    def _stratified(self, targets: Targets, y: Any) -> Any:  # noqa: ARG002
+        """Return the classes that validation rows shall have in equal shares, or None."""
+        return None
+
+    def _rules(self) -> dict[str, Any]:
+        """Return the rules of the parameters, by name."""
+        return RULES
+
+    def _head(self, model: Module) -> Module:
+        """Return the layer whose inputs are the last hidden features."""
+        return [m for m in model.modules() if isinstance(m, nn.Linear)][-1]
+
+    def _after_training(self, inputs: Any) -> None:
+        """Compute what else is known of a trained network, given its training rows."""
+
+    # --- fitting --------------------------------------------------------------------------------------------
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Train.
+
+        Ctrl-C ends training after the current step and warns; with held-out rows, the best weights are kept.
+
+        Args:
+            X: the rows.
+            y: their targets.
+            sample_weight: how much each row counts, (n,); rows of weight zero are as if they were not there.
+            X_val: rows to judge after every epoch, never trained on.
+            y_val: their targets.
+            sample_weight_val: how much each of them counts.
+
+        Raises:
+            ValueError: for parameters and data that make no sense.
+            TrainingDivergedError: when the loss is no longer a number.
+        """
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val belong together: give both, or neither")
+        if X_val is None and sample_weight_val is not None:
+            raise ValueError("sample_weight_val needs X_val and y_val")
+        validation = None if X_val is None else (X_val, y_val, sample_weight_val)
+        return self._fit((X, y, sample_weight), validation)
+
+    def _fit(self, data: Rows, validation: Rows | None, *, incremental: bool = False, classes: Any = None) -> Self:
+        """Fit anew, or go on with the network there is."""
+        check_parameters(type(self).__name__, self.get_params(deep=False), self._rules())
+        first = not hasattr(self, "_network") or not (incremental or self.warm_start)
+        if incremental and self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True: no rows are set aside in it")
+        X, y, weights = self._checked(data, reset=first, incremental=incremental)
+        targets = self._make_targets(y, classes) if first else self._targets
+        encoded = targets.encode(y)
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        judged: Rows | None = None
+        if validation is not None:
+            X_val, y_val, weights_val = self._checked(validation, reset=False, incremental=True)
+            judged = (X_val, targets.encode(y_val), weights_val)
+        elif self.early_stopping:
+            (X, encoded, weights), judged = self._divided((X, encoded, weights), self._stratified(targets, y), seed)
+        if first:
+            self._learn_inputs(X)
+        inputs = self._network_inputs(X)
+        if first:
+            with random.default_generator.at(seed, 0):
+                self._network = Network(self._build_network(targets.n_outputs))
+            self._targets, self.n_outputs_, self.out_activation_ = targets, targets.n_outputs, targets.activation
+            self.loss_curve_: list[float] = []
+            self.t_ = 0
+            self._after_first(targets)
+        data = self._merged(_single(inputs), encoded, weights)
+        judged = None if judged is None else (_single(self._network_inputs(judged[0])), *judged[1:])
+        trainer, watcher = self._trainer(data, judged, seed, incremental=incremental)
+        self._train(trainer, watcher, data, judged, incremental=incremental)
+        self._after_training(inputs)
+        return self
+
+    def _merged(self, inputs: Any, targets: Array, weights: Array | None) -> Rows:
+        """Return the rows, repeated ones counted where a step sees all of them and each counts by itself."""
+        whole = self._batch_size(len(targets)) == len(targets)
+        plain = type(self)._training_data is NeuralEstimator._training_data and not callable(self.loss)
+        if whole and plain and isinstance(inputs, np.ndarray) and rows_are_apart(self._network.model):
+            return merged(inputs, targets, weights)
+        return inputs, targets, weights
+
+    def _after_first(self, targets: Targets) -> None:
+        """Set attributes that follow from the targets."""
+
+    def _checked(self, data: Rows, *, reset: bool, incremental: bool) -> Rows:
+        """Return rows that fit together, those of no weight left out."""
+        X, y, weights = data
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None; it learns from targets"
+            )
+        X = self._check_inputs(X, reset=reset)
+        y = self._check_y(y)
+        check_consistent_length(X, y)
+        if weights is not None:
+            weights = _check_sample_weight(weights, X, dtype=np.float64, ensure_non_negative=True)
+            counted = np.flatnonzero(weights)
+            if not len(counted):
+                raise ValueError("sample_weight holds nothing but zeros: no row is left to learn from")
+            if len(counted) < len(weights):
+                X, y, weights = _safe_indexing(X, counted), y[counted], weights[counted]
+        weights = self._row_weights(y, weights, incremental=incremental)
+        return X, y, None if weights is None else weights.astype(np.float32)
+
+    def _divided(self, data: Rows, classes: Any, seed: int) -> tuple[Rows, Rows]:
+        """Return training rows and validation rows."""
+        X, y, weights = data
+        train, held = train_test_split(
+            np.arange(len(y)), test_size=self.validation_fraction, random_state=seed, stratify=classes
+        )
+        if len(held) < 2:
+            raise ValueError(
+                f"the validation set is too small: {self.validation_fraction} of {len(y)} rows is less than 2; "
+                "increase validation_fraction, give X_val and y_val, or more rows"
+            )
+        parts = [
+            (_safe_indexing(X, rows), y[rows], None if weights is None else weights[rows]) for rows in (train, held)
+        ]
+        return parts[0], parts[1]
+
+    def _batch_size(self, rows: int) -> int:
+        return min(200 if self.batch_size == "auto" else int(self.batch_size), rows)
+
+    def _trainer(self, data: Rows, judged: Rows | None, seed: int, *, incremental: bool) -> tuple[Trainer, Watcher]:
+        """Return the trainer, the earlier one where it is to go on, and what watches it."""
+        _, encoded, weights = data
+        network, rows = self._network, len(encoded)
+        batch = self._batch_size(rows)
+        mean_weight = 1.0 if weights is None else float(weights.mean(dtype=np.float64))
+        decay = self.alpha / (batch * mean_weight)  # the gradient of alpha / (2 n) ||W||^2
+        if incremental and network.trainer is not None:
+            trainer = network.trainer
+            for group in trainer.optimizer.param_groups:
+                if group["weight_decay"]:
+                    group["weight_decay"] = decay
+            return trainer, next(c for c in trainer.callbacks if isinstance(c, Watcher))
+        parameters = self.get_params(deep=False)
+        optimizer = make_optimizer(parameters, network.model, decay)
+        scheduler, every = make_schedule(parameters, optimizer, rows, -(-rows // batch))
+        steps = -(-rows // batch)
+        watcher = Watcher(
+            self.tol,
+            self.n_iter_no_change,
+            0.5 * self.alpha * steps / (rows * mean_weight),
+            judged=self.early_stopping,
+            adaptive=self.learning_rate == "adaptive",
+        )
+        if incremental:
+            watcher.patience = np.inf
+        targets = self._targets
+        score = None
+        if judged is not None:
+            weights_val = judged[2]
+
+            def score(outputs: Array, encoded: Array) -> float:
+                return targets.score(outputs, encoded, weights_val)
+
+        network.trainer = Trainer(
+            network.model,
+            self._loss(targets),
+            optimizer,
+            validation_metrics=None if score is None else {"score": score},
+            scheduler=scheduler,
+            schedule_every=every,
+            callbacks=[watcher, *self._callbacks()],
+            seed=seed,
+        )
+        return network.trainer, watcher
+
+    def _loss(self, targets: Targets) -> Any:
+        """Return the user's loss, or the one that belongs to the targets."""
+        return self.loss if callable(self.loss) else targets.loss()
+
+    def _callbacks(self) -> list[Callback]:
+        """Return those of the user."""
+        return [*([PlainProgress()] if self.verbose else []), *(self.callbacks or [])]
+
+    def _train(self, trainer: Trainer, watcher: Watcher, data: Rows, judged: Rows | None, *, incremental: bool) -> None:
+        """Train, and keep what is known afterwards."""
+        inputs, encoded, weights = data
+        rows = len(encoded)
+        epochs = 1 if incremental else self.max_iter
+        before = len(watcher.losses)
+        batch = self._batch_size(rows)
+        made = self._training_data(inputs, encoded, weights)
+        if not self.shuffle:
+            made = DataLoader(_dataset(made), batch_size=batch, shuffle=False, seed=trainer.seed)
+        held = None if judged is None else self._training_data(*judged)
+        trainer.fit(made, held, epochs=epochs, batch_size=batch)
+        done = len(watcher.losses) - before
+        self.n_iter_ = done
+        self.t_ += done * rows
+        self.loss_curve_ += watcher.losses[before:]
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else np.nan
+        self.best_loss_ = None if self.early_stopping else watcher.best_loss
+        self.validation_scores_ = watcher.scores if judged is not None else None
+        self.validation_curve_ = watcher.validation_losses if judged is not None else None
+        self.best_validation_score_ = max(watcher.scores) if watcher.scores else None
+        self.history_ = trainer.history
+        if watcher.interrupted:
+            warnings.warn(f"Training interrupted by user: {trainer.history.stopped}", stacklevel=4)
+        elif done == self.max_iter and not incremental and not watcher.stopped:
+            warnings.warn(
+                f"Maximum iterations ({self.max_iter}) reached and the optimization hasn't converged yet; "
+                "raise max_iter, or scale the inputs",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+
+    # --- asking ---------------------------------------------------------------------------------------------
+    @property
+    def model_(self) -> Module:
+        """The network, a module like any other."""
+        if "_network" not in vars(self):
+            raise AttributeError(f"{type(self).__name__} has no model_ before fit")
+        return self._network.model
+
+    def _outputs(self, X: Any) -> Array:
+        """Return the network's outputs for the rows of X."""
+        check_is_fitted(self)
+        return self._network.outputs(self._network_inputs(self._check_inputs(X, reset=False)))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Say whether there is a trained network."""
+        return hasattr(self, "_network")
+
+
+def _dataset(data: Any) -> Any:
+    return TensorDataset(*data) if isinstance(data, tuple) else data
+
+
+def _single(inputs: Any) -> Any:
+    """Return inputs as a network is trained on them: numbers in float32.
+
+    Raises:
+        ValueError: when a number is too large for that.
+    """
+    if not isinstance(inputs, np.ndarray) or inputs.dtype != np.float64:
+        return inputs
+    with np.errstate(over="ignore"):
+        single = inputs.astype(np.float32)
+    if not np.isfinite(single).all():
+        raise ValueError("X contains a value too large for float32, in which networks are trained; scale it")
+    return single
