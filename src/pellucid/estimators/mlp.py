@@ -247,7 +247,7 @@ class MLPRegressor(Regressing, _Layered):
 
     Example:
         >>> X = np.linspace(-1, 1, 100)[:, None]
-        >>> model = MLPRegressor(learning_rate_init=0.01, max_iter=500, random_state=0).fit(X, X[:, 0] ** 2)
+        >>> model = MLPRegressor(learning_rate_init=0.01, tol=1e-6, max_iter=500, random_state=0).fit(X, X[:, 0] ** 2)
         >>> model.score(X, X[:, 0] ** 2) > 0.98
         True
     """
