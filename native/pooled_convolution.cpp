@@ -10,7 +10,9 @@ namespace {
 constexpr i64 kFewTaps = 32;         // numbers of a window up to which outputs fill the vectors, not the patches
 constexpr i64 kBand = 8 * 1024;      // floats of x that are gone over again and again, in the first-level cache
 
-WindowLines lines_of(const PooledConvolution& p) { return {p.window[1], p.window[2], p.pooled[2], p.c.out}; }
+WindowLines lines_of(const PooledConvolution& p, i64 lanes) {
+  return {p.window[1], p.window[2], p.pooled[2], p.c.out, ceil_of(p.c.out, lanes) * lanes};
+}
 
 i64 line_count(const PooledConvolution& p) { return p.pooled[0] * p.pooled[1]; }  // of one sample
 
@@ -46,7 +48,7 @@ struct Field {
   i64 floats(i64 lanes) const { return ceil_of(size[0] * plane, lanes) * lanes + lanes; }
 };
 
-// Copies a sample into its field, or the field back into the sample.
+// Calls work(place in the sample, place in the field) for each line of x.
 template <typename F>
 void each_line(const PooledConvolution& p, const Field& f, const F& work) {
   const Convolution& c = p.c;
@@ -56,6 +58,27 @@ void each_line(const PooledConvolution& p, const Field& f, const F& work) {
            (z + c.padding[0]) * f.plane + ((y + c.padding[1]) * f.size[2] + c.padding[2]) * c.in);
 }
 
+// Copies a sample into a field, whose padding is zeros already.
+void enter(const PooledConvolution& p, const Field& f, const float* x, float* field) {
+  each_line(p, f, [&](i64 own, i64 there) {
+    std::copy(x + own, x + own + p.c.size[2] * p.c.in, field + there);
+  });
+}
+
+// Where in a field the numbers of a window lie, from where its patch begins, in the order of B's rows.
+std::vector<i64> tap_offsets(const PooledConvolution& p, const Field& f) {
+  const Convolution& c = p.c;
+  std::vector<i64> offsets;
+  for (i64 z = 0; z < c.kernel[0]; ++z)
+    for (i64 y = 0; y < c.kernel[1]; ++y)
+      for (i64 x = 0; x < c.kernel[2]; ++x)
+        for (i64 channel = 0; channel < c.in; ++channel)
+          offsets.push_back(z * c.dilation[0] * f.plane + y * f.patch.line + x * c.dilation[2] * c.in + channel);
+  return offsets;
+}
+
+bool few_taps(const Convolution& c) { return c.in * volume(c.kernel) <= kFewTaps; }
+
 // What both gradients of a patch need: the planes of the kernel, and where their weights lie.
 struct Layout {
   i64 planes, depth, rows;  // of the kernel: along the first axis, how far apart, and floats of one output
@@ -63,36 +86,42 @@ struct Layout {
       : planes(p.c.kernel[0]), depth(p.c.dilation[0] * f.plane), rows(planes * f.patch.rows * f.patch.stride) {}
 };
 
-// Place in an output's row of weights or sums of W[o, channel, tap].
-i64 place_of(const Convolution& c, const Patch& patch, i64 channel, i64 tap) {
-  return tap / c.kernel[2] * patch.stride + tap % c.kernel[2] * c.in + channel;
+// Where in an output's row of weights or sums the first channel of each tap lies.
+std::vector<i64> tap_places(const Convolution& c, const Patch& patch) {
+  std::vector<i64> places;
+  for (i64 line = 0; line < c.kernel[0] * c.kernel[1]; ++line)
+    for (i64 x = 0; x < c.kernel[2]; ++x) places.push_back(line * patch.stride + x * c.in);
+  return places;
 }
 
-void lay_weights(const Convolution& c, const Field& f, const Layout& layout, const float* W, float* laid) {
-  const i64 taps = volume(c.kernel);
-  for_weights(1, c.out, c.in * taps, [&](i64, i64 from, i64 to) {
-    for (i64 o = from; o < to; ++o) {
-      std::fill(laid + o * layout.rows, laid + (o + 1) * layout.rows, 0.0f);
+void lay_weights(const Convolution& c, const Layout& layout, const std::vector<i64>& places, const float* W,
+                 float* laid) {
+  for_weights(1, c.out, c.in * static_cast<i64>(places.size()), [&](i64, i64 from, i64 to) {
+    std::fill(laid + from * layout.rows, laid + to * layout.rows, 0.0f);
+    const float* next = W + from * c.in * static_cast<i64>(places.size());
+    for (float* row = laid + from * layout.rows; row < laid + to * layout.rows; row += layout.rows)
       for (i64 channel = 0; channel < c.in; ++channel)
-        for (i64 tap = 0; tap < taps; ++tap)
-          laid[o * layout.rows + place_of(c, f.patch, channel, tap)] = W[(o * c.in + channel) * taps + tap];
-    }
+        for (const i64 place : places) row[place + channel] = *next++;
   });
 }
 
-// dW[o, channel, tap] = the sum of the parts, which lie `part` apart; at(o, channel, tap) says where in a part.
-template <typename F>
-void add_parts(const Convolution& c, const float* sums, i64 parts, i64 part, float* dW, const F& at) {
-  const i64 taps = volume(c.kernel);
-  for_weights(1, c.out, parts * c.in * taps, [&](i64, i64 from, i64 to) {
+// dW[o, channel, tap] = sums[o * row + channel * step + places[tap]]
+void take_weights(const Convolution& c, const float* sums, i64 row, i64 step, const std::vector<i64>& places,
+                  float* dW) {
+  for_weights(1, c.out, c.in * static_cast<i64>(places.size()), [&](i64, i64 from, i64 to) {
+    float* next = dW + from * c.in * static_cast<i64>(places.size());
     for (i64 o = from; o < to; ++o)
       for (i64 channel = 0; channel < c.in; ++channel)
-        for (i64 tap = 0; tap < taps; ++tap) {
-          const float* s = sums + at(o, channel, tap);
-          float sum = 0;
-          for (i64 k = 0; k < parts; ++k) sum += s[k * part];
-          dW[(o * c.in + channel) * taps + tap] = sum;
-        }
+        for (const i64 place : places) *next++ = sums[o * row + channel * step + place];
+  });
+}
+
+// Adds up the parts in the first of them.
+void add_parts(float* sums, i64 parts, i64 part) {
+  const i64 units = ceil_of(part, 1024), chunks = chunks_for(4 * parts * part, units);
+  parallel_for(chunks, [&](i64 chunk) {
+    const i64 from = units * chunk / chunks * 1024, to = std::min(part, units * (chunk + 1) / chunks * 1024);
+    gemm_kernels().sum_rows(sums + from, part, parts, to - from, sums + from);
   });
 }
 
@@ -113,7 +142,7 @@ struct ByPatches {
               std::int32_t* at, float* chosen, i64* counts) const {
     const PooledConvolutionKernels& k = pooled_convolution_kernels();
     const Convolution& c = p.c;
-    const WindowLines w = lines_of(p);
+    const WindowLines w = lines_of(p, k.lanes);
     for (i64 z = 0; z < p.pooled[0]; ++z)
       for (i64 first = 0; first < p.pooled[1]; first += band()) {
         const i64 lines = std::min(band(), p.pooled[1] - first);
@@ -135,14 +164,47 @@ struct ByPatches {
   }
 };
 
+// Where there are few numbers in a window they are taken from the field, one line of windows after the other.
+void convolve_few(const PooledConvolution& p, const float* x, const float* W, const float* b, float* y,
+                  std::int32_t* which) {
+  const PooledConvolutionKernels& k = pooled_convolution_kernels();
+  const Convolution& c = p.c;
+  const Field f(p, k.lanes);
+  const WindowLines w = lines_of(p, k.lanes);
+  const std::vector<i64> offsets = tap_offsets(p, f);
+  const i64 taps = volume(c.kernel), K = c.in * taps, field = f.floats(k.lanes), sample = volume(c.size) * c.in;
+  float* B = task_scratch((K + 1) * w.stride);
+  float* bias = B + K * w.stride;
+  std::fill(B, B + (K + 1) * w.stride, 0.0f);
+  for (i64 o = 0; o < c.out; ++o) {
+    for (i64 j = 0; j < K; ++j) B[j * w.stride + o] = W[(o * c.in + j % c.in) * taps + j / c.in];
+    if (b) bias[o] = b[o];
+  }
+  const i64 each = line_count(p), lines = c.samples * each, pixels = w.rows * w.width * w.places;
+  const i64 chunks = chunks_for(operations(p), std::min(lines, kMostChunks));
+  parallel_for(chunks, [&](i64 chunk) {
+    float* own = scratch(field + pixels * w.stride);
+    std::fill(own, own + field, 0.0f);
+    const i64 begin = lines * chunk / chunks, end = lines * (chunk + 1) / chunks;
+    for (i64 line = begin; line < end; ++line) {
+      if (line == begin || line % each == 0) enter(p, f, x + line / each * sample, own);
+      const i64 z = line % each / p.pooled[1], row = line % p.pooled[1];
+      k.convolve(w, f.patches, offsets.data(), K, own + z * f.deep + row * f.patches.line, B, bias, own + field);
+      k.pool(w, 1, own + field, y + line * w.places * c.out, which + line * w.places * c.out);
+    }
+  });
+}
+
 }  // namespace
 
 // Blocks of whole lines of windows: their places are gathered and multiplied as for a convolution alone, and the largest
 // of each window is found while the products are in the cache.
 void run_convolve_relu_pool(const PooledConvolution& p, const float* x, const float* W, const float* b, float* y,
                             std::int32_t* which) {
+  if (few_taps(p.c)) return convolve_few(p, x, W, b, y, which);
   const Convolution& c = p.c;
-  const GemmKernels& k = gemm_kernels();
+  const GemmKernels& g = gemm_kernels();
+  const PooledConvolutionKernels& k = pooled_convolution_kernels();
   const i64 all = volume(c.kernel), K = c.in * all;
   Reach reach = forward_reach(c, x, nullptr);
   for (int i = 0; i < 3; ++i) reach.windows.places[i] = p.pooled[i] * p.window[i];
@@ -152,11 +214,12 @@ void run_convolve_relu_pool(const PooledConvolution& p, const float* x, const fl
   for_weights(1, c.out, K, [&](i64, i64 from, i64 to) {
     convolution_kernels().pack({W, c.out, c.in, all, K, rank.data()}, from, to, B);
   });
-  const WindowLines w = lines_of(p);
+  const WindowLines w = lines_of(p, k.lanes);
   const i64 lines = c.samples * line_count(p), pixels = w.rows * w.width * w.places;  // of a line
   const i64 tall = std::max<i64>(1, taps.tall() / pixels), chunks = chunks_for(operations(p), std::min(lines, kMostChunks));
   Gemm shape{};
-  const i64 room = taps.widest * tall * pixels + kBeyond, products = tall * pixels * c.out, need = k.scratch(shape);
+  const i64 room = ceil_of(taps.widest * tall * pixels + kBeyond, k.lanes) * k.lanes;
+  const i64 products = tall * pixels * w.stride, need = g.scratch(shape);
   parallel_for(chunks, [&](i64 chunk) {
     float* memory = scratch(room + products + need);
     float* C = memory + room;
@@ -166,22 +229,14 @@ void run_convolve_relu_pool(const PooledConvolution& p, const float* x, const fl
       const i64 count = begin + (end - begin) * (block + 1) / blocks - first;
       for (std::size_t s = 0; s < taps.slabs.size(); ++s) {
         const Rows rows = rows_of(reach.windows, taps, s, 0, first * pixels, count * pixels, memory);
-        Gemm g{};
-        g.M = count * pixels;
-        g.N = c.out;
-        g.K = taps.width(s);
-        g.A = rows.A;
-        g.lda = rows.lda;
-        g.B = B + taps.rows[s] * c.out;
-        g.ldb = c.out;
-        g.C = C;
-        g.ldc = c.out;
-        g.bias = s + 1 == taps.slabs.size() ? b : nullptr;
-        g.accumulate = s > 0;
-        k.gemm(g, memory + room + products);
+        const float* weights = B + taps.rows[s] * c.out;
+        const float* bias = s + 1 == taps.slabs.size() ? b : nullptr;
+        g.gemm({false, false, count * pixels, c.out, taps.width(s), rows.A, rows.lda, weights, c.out, C, w.stride, bias,
+                s > 0},
+               memory + room + products);
       }
       const i64 at = first * w.places * c.out;
-      pooled_convolution_kernels().pool(w, count, C, y + at, which + at);
+      k.pool(w, count, C, y + at, which + at);
     }
   });
 }
@@ -194,20 +249,16 @@ void run_convolve_relu_pool_backward(const PooledConvolution& p, const float* x,
   const Field f(p, k.lanes);
   const Layout layout(p, f);
   const i64 all = volume(c.kernel), K = c.in * all, sample = volume(c.size) * c.in, ys = volume(p.pooled) * c.out;
-  const bool few = K <= kFewTaps, patches = dx || (dW && !few);
+  const bool few = few_taps(c), patches = dx || (dW && !few);
   const i64 chunks = chunks_for(operations(p), std::min(c.samples, kMostChunks));
   const i64 size = dW ? (few ? K * c.out : c.out * layout.rows) : 0;
   const i64 part = ceil_of(size + (db ? c.out : 0), k.lanes) * k.lanes;
   float* shared = task_scratch(chunks * part + (dx ? c.out * layout.rows : 0));
   float* laid = shared + chunks * part;
-  if (dx) lay_weights(c, f, layout, W, laid);
-  std::vector<i64> offsets(static_cast<std::size_t>(few ? K : 0));  // tap c of the places in the order of `unpack`
-  for (i64 j = 0; j < static_cast<i64>(offsets.size()); ++j) {
-    const i64 tap = j / c.in, line = tap / c.kernel[2];
-    offsets[static_cast<std::size_t>(j)] = line / c.kernel[1] * layout.depth + line % c.kernel[1] * f.patch.line +
-                                           tap % c.kernel[2] * c.dilation[2] * c.in + j % c.in;
-  }
-  const WindowLines w = lines_of(p);
+  const std::vector<i64> places = tap_places(c, f.patch);
+  if (dx) lay_weights(c, layout, places, W, laid);
+  const std::vector<i64> offsets = tap_offsets(p, f);
+  const WindowLines w = lines_of(p, k.lanes);
   const ByPatches by_patches{p, f, layout, laid};
   const i64 field = f.floats(k.lanes), fields = field * (dx ? 2 : 1), lists = patches ? by_patches.room() * c.out : 0;
   parallel_for(chunks, [&](i64 chunk) {
@@ -220,9 +271,7 @@ void run_convolve_relu_pool_backward(const PooledConvolution& p, const float* x,
     std::fill(own_x, own_x + field, 0.0f);
     std::vector<i64> counts(static_cast<std::size_t>(c.out));
     for (i64 n = c.samples * chunk / chunks; n < c.samples * (chunk + 1) / chunks; ++n) {
-      each_line(p, f, [&](i64 own, i64 there) {
-        std::copy(x + n * sample + own, x + n * sample + own + c.size[2] * c.in, own_x + there);
-      });
+      enter(p, f, x + n * sample, own_x);
       if (dx) std::fill(own_dx, own_dx + field, 0.0f);
       if (patches) by_patches.sample(n, own_x, dy, which, own_dx, few ? nullptr : dW ? sums : nullptr, at, chosen, counts.data());
       if (dW && few)
@@ -237,17 +286,15 @@ void run_convolve_relu_pool_backward(const PooledConvolution& p, const float* x,
         });
     }
   });
-  if (dW && few)
-    add_parts(c, shared, chunks, part, dW, [&](i64 o, i64 channel, i64 tap) { return (tap * c.in + channel) * c.out + o; });
-  else if (dW)
-    add_parts(c, shared, chunks, part, dW, [&](i64 o, i64 channel, i64 tap) {
-      return o * layout.rows + place_of(c, f.patch, channel, tap);
-    });
-  for (i64 o = 0; db && o < c.out; ++o) {
-    float sum = 0;
-    for (i64 chunk = 0; chunk < chunks; ++chunk) sum += shared[chunk * part + size + o];
-    db[o] = sum;
+  add_parts(shared, chunks, part);
+  if (dW && few) {
+    std::vector<i64> rows(places.size());
+    for (std::size_t tap = 0; tap < rows.size(); ++tap) rows[tap] = static_cast<i64>(tap) * c.in * c.out;
+    take_weights(c, shared, 1, c.out, rows, dW);
+  } else if (dW) {
+    take_weights(c, shared, layout.rows, 1, places, dW);
   }
+  if (db) std::copy(shared + size, shared + size + c.out, db);
 }
 
 }  // namespace pellucid

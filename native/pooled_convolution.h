@@ -21,9 +21,10 @@ void run_convolve_relu_pool(const PooledConvolution& p, const float* x, const fl
 void run_convolve_relu_pool_backward(const PooledConvolution& p, const float* x, const float* W, const float* dy,
                                      const std::int32_t* which, float* dx, float* dW, float* db);
 
-// Lines of windows: each has `places` windows of rows x width places.
+// Lines of windows: each has `places` windows of rows x width places of the convolution, whose columns are outputs.
 struct WindowLines {
   i64 rows, width, places, columns;
+  i64 stride;  // of the convolution's rows: the columns, and what is missing to whole vectors
 };
 
 // Where the elements of windows find their patch of x, counted in floats from the patch of the first: line, window and
@@ -46,7 +47,11 @@ struct Chosen {
 };
 
 struct PooledConvolutionKernels {
-  // C (lines * rows * places * width, columns) is the convolution.
+  // C (rows * places * width, stride) of a line of windows = b + the sum over taps of x times B (taps, stride); tap t
+  // lies at taps[t] floats from where a place's patch begins, and b has whole vectors too.
+  void (*convolve)(const WindowLines& w, const Patches& p, const i64* taps, i64 count, const float* x, const float* B,
+                   const float* b, float* C);
+  // C (lines * rows * places * width, stride) is the convolution.
   void (*pool)(const WindowLines& w, i64 lines, const float* C, float* y, std::int32_t* which);
   // For one column of `lines` lines of windows: writes the windows that chose one; returns how many there are.
   i64 (*choose)(const WindowLines& w, const Patches& p, i64 lines, const float* dy, const std::int32_t* which,

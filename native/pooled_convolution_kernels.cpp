@@ -27,27 +27,102 @@ INLINE vi number(i64 n) { return vi{} + static_cast<std::int32_t>(n); }
 
 // --- forward --------------------------------------------------------------------------------------------------------
 
+#if defined(__AVX512F__)
+constexpr int MOST_PLACES = 12;  // 24 sums, 2 of B
+#define PLACES 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+#else
+constexpr int MOST_PLACES = 6;
+#define PLACES 1, 2, 3, 4, 5, 6
+#endif
+
+struct TapsOfPlaces {
+  const i64* taps;
+  i64 count, step, stride;
+  const float *B, *b;
+};
+
+template <int AT_ONCE, int VECTORS>
+__attribute__((noinline)) void convolve_piece(const TapsOfPlaces& t, const float* x, i64 c, float* C) {
+  v sum[AT_ONCE][VECTORS];
+  for (int j = 0; j < VECTORS; ++j) {
+    const v start = load(t.b + c + j * VL);
+    for (int i = 0; i < AT_ONCE; ++i) sum[i][j] = start;
+  }
+  const float* B = t.B + c;
+  const i64 step = t.step, stride = t.stride, count = t.count;
+  i64 k = 0;
+  do {
+    v w[VECTORS];
+    for (int j = 0; j < VECTORS; ++j) w[j] = load(B + j * VL);
+    const float* from = x + t.taps[k];
+    for (int i = 0; i < AT_ONCE; ++i) {
+      const v value = all(from[i * step]);
+      for (int j = 0; j < VECTORS; ++j) sum[i][j] += value * w[j];
+    }
+    B += stride;
+  } while (++k < count);
+  for (int i = 0; i < AT_ONCE; ++i)
+    for (int j = 0; j < VECTORS; ++j) store(C + i * stride + c + j * VL, sum[i][j]);
+}
+
+typedef void (*PlacesFn)(const TapsOfPlaces&, const float*, i64, float*);
+struct PlacePieces {
+  PlacesFn of[MOST_PLACES + 1];
+};
+template <int VECTORS, int... N>
+constexpr PlacePieces make_places() {
+  return {{nullptr, convolve_piece<N, VECTORS>...}};
+}
+constexpr PlacePieces place_pieces[3] = {{}, make_places<1, PLACES>(), make_places<2, PLACES>()};
+
+// Places in pieces of nearly equal length, as the tiles of a product.
+void convolve(const WindowLines& w, const Patches& p, const i64* taps, i64 count, const float* x, const float* B,
+              const float* b, float* C) {
+  const TapsOfPlaces t{taps, count, p.step, w.stride, B, b};
+  const i64 across = w.places * w.width, pieces = ceil_div(across, MOST_PLACES);
+  for (i64 row = 0; row < w.rows; ++row)
+    for (i64 piece = 0; piece < pieces; ++piece) {
+      const i64 from = across * piece / pieces, some = across * (piece + 1) / pieces - from;
+      for (i64 c = 0; c < w.stride; c += 2 * VL)
+        place_pieces[c + VL < w.stride ? 2 : 1].of[some](t, x + row * p.row + from * p.step, c,
+                                                         C + (row * across + from) * w.stride);
+    }
+}
+
 // As max_pool of pooling_kernels.cpp finds the largest: the first of equal ones, the last NaN.
-void pool(const WindowLines& w, i64 lines, const float* C, float* y, std::int32_t* which) {
-  const i64 across = w.places * w.width * w.columns;
+// SIDE is that of a window of 2 x 2, the usual one, or 0.
+template <int SIDE>
+INLINE void pool_window(const float* C, i64 rows, i64 width, i64 across, i64 stride, i64 n, float* y,
+                        std::int32_t* which) {
+  v best = load(C);
+  vi at = vi{}, element = vi{};
+  for (i64 i = 0; i < (SIDE ? SIDE : rows); ++i)
+    for (i64 j = 0; j < (SIDE ? SIDE : width); ++j, element += 1) {
+      const v value = load(C + i * across + j * stride);
+      const vi better = (value > best) | (value != value);
+      best = choose(better, value, best);
+      at = better ? element : at;
+    }
+  at = best > v{} ? at : vi{} - 1;
+  write(y, choose(best < v{}, v{}, best) + v{}, n);  // + 0, as -0 shall be 0
+  write(reinterpret_cast<float*>(which), (v)at, n);
+}
+
+template <int SIDE>
+void pool_lines(const WindowLines w, i64 lines, const float* C, float* y, std::int32_t* which) {
+  const i64 across = w.places * w.width * w.stride, whole = w.columns / VL * VL;
   for (i64 line = 0; line < lines; ++line, C += w.rows * across)
-    for (i64 x = 0; x < w.places; ++x, y += w.columns, which += w.columns)
-      for (i64 c = 0; c < w.columns; c += VL) {
-        const i64 n = smaller(VL, w.columns - c);
-        const float* first = C + x * w.width * w.columns + c;
-        v best = read(first, n);
-        vi at = vi{};
-        for (i64 i = 0, element = 0; i < w.rows; ++i)
-          for (i64 j = 0; j < w.width; ++j, ++element) {
-            const v value = read(first + i * across + j * w.columns, n);
-            const vi better = (value > best) | (value != value);
-            best = choose(better, value, best);
-            at = better ? number(element) : at;
-          }
-        at = best > v{} ? at : vi{} - 1;
-        write(y + c, choose(best < v{}, v{}, best) + v{}, n);
-        write(reinterpret_cast<float*>(which + c), (v)at, n);
-      }
+    for (i64 x = 0; x < w.places; ++x, y += w.columns, which += w.columns) {
+      const float* first = C + x * w.width * w.stride;
+      for (i64 c = 0; c < whole; c += VL)
+        pool_window<SIDE>(first + c, w.rows, w.width, across, w.stride, VL, y + c, which + c);
+      if (whole < w.columns)
+        pool_window<SIDE>(first + whole, w.rows, w.width, across, w.stride, w.columns - whole, y + whole, which + whole);
+    }
+}
+
+void pool(const WindowLines& w, i64 lines, const float* C, float* y, std::int32_t* which) {
+  (w.rows == 2 && w.width == 2 ? pool_lines<2> : pool_lines<0>)(w, lines, C, y, which);
 }
 
 // --- what was chosen ------------------------------------------------------------------------------------------------
@@ -56,19 +131,22 @@ constexpr i64 MOST_ELEMENTS = 64;
 
 i64 choose_places(const WindowLines& w, const Patches& p, i64 lines, const float* dy, const std::int32_t* which,
                   std::int32_t* at, float* chosen) {
-  std::int32_t element[MOST_ELEMENTS];
-  const bool few = w.rows * w.width <= MOST_ELEMENTS;
-  for (i64 i = 0; few && i < w.rows * w.width; ++i)
-    element[i] = static_cast<std::int32_t>(i / w.width * p.row + i % w.width * p.step);
+  std::int32_t looked_up[MOST_ELEMENTS + 1] = {};
+  const std::int32_t* element = looked_up + 1;  // at -1, what is written for a window that chose none: the next
+  const bool few = w.rows * w.width <= MOST_ELEMENTS;  // overwrites it
+  const auto compute = [&](i64 k) { return static_cast<std::int32_t>(k / w.width * p.row + k % w.width * p.step); };
+  for (i64 k = 0; few && k < w.rows * w.width; ++k) looked_up[k + 1] = compute(k);
+  const i64 columns = w.columns, places = w.places, window = p.window;
   i64 count = 0;
-  for (i64 line = 0; line < lines; ++line)
-    for (i64 x = 0; x < w.places; ++x, which += w.columns, dy += w.columns) {
-      const std::int32_t k = *which, first = static_cast<std::int32_t>(line * p.line + x * p.window);
-      const i64 i = k < 0 ? 0 : k;  // what is written for a window that chose none is overwritten by the next
-      at[count] = first + (few ? element[i] : static_cast<std::int32_t>(i / w.width * p.row + i % w.width * p.step));
+  for (i64 line = 0; line < lines; ++line) {
+    i64 first = line * p.line;
+    for (i64 x = 0; x < places; ++x, which += columns, dy += columns, first += window) {
+      const i64 k = *which;
+      at[count] = static_cast<std::int32_t>(first) + (few ? element[k] : compute(k));
       chosen[count] = *dy;
       count += k >= 0;
     }
+  }
   return count;
 }
 
@@ -103,21 +181,26 @@ struct Piece {
 
 template <int ROWS, int VECTORS>
 __attribute__((noinline)) void sum_piece(const Piece& piece, const Chosen& chosen, const float* x, float* sums) {
+  const i64 count = chosen.count;
+  if (count < 1) return;  // or the compiler keeps a copy of the sums in memory
   v sum[ROWS][VECTORS];
   for (int i = 0; i < ROWS; ++i)
     for (int j = 0; j < VECTORS; ++j) sum[i][j] = load(sums + i * piece.stride + j * VL);
   const i64 line = piece.line;
-  for (i64 k = 0; k < chosen.count; ++k) {
+  i64 k = 0;
+  do {
     const v dy = all(chosen.dy[k]);
     const float* from = x + chosen.at[k];
-    for (int i = 0; i < ROWS; ++i)
-      for (int j = 0; j < VECTORS; ++j) sum[i][j] += dy * load(from + i * line + j * VL);
-  }
+    for (int i = 0; i < ROWS; ++i, from += line)
+      for (int j = 0; j < VECTORS; ++j) sum[i][j] += dy * load(from + j * VL);
+  } while (++k < count);
   for (int i = 0; i < ROWS; ++i)
     for (int j = 0; j < VECTORS; ++j) store(sums + i * piece.stride + j * VL, sum[i][j]);
 }
 
-template <int ROWS, int VECTORS>
+// A row that ends within a vector is written with a mask, after which a processor cannot read it at once: so whole
+// vectors are a case of their own.
+template <int ROWS, int VECTORS, bool WHOLE>
 __attribute__((noinline)) void add_piece(const Piece& piece, const Chosen& chosen, const float* weights, float* dx) {
   v w[ROWS][VECTORS];
   for (int i = 0; i < ROWS; ++i)
@@ -128,11 +211,11 @@ __attribute__((noinline)) void add_piece(const Piece& piece, const Chosen& chose
   for (i64 k = 0; k < chosen.count; ++k) {
     const v dy = all(chosen.dy[k]);
     float* to = dx + chosen.at[k];
-    for (int i = 0; i < ROWS; ++i)
+    for (int i = 0; i < ROWS; ++i, to += line)
       for (int j = 0; j < VECTORS; ++j) {
-        float* place = to + i * line + j * VL;
+        float* place = to + j * VL;
         const v before = load(place), after = before + dy * w[i][j];
-        store(place, j + 1 < VECTORS ? after : choose(own, after, before));
+        store(place, WHOLE || j + 1 < VECTORS ? after : choose(own, after, before));
       }
   }
 }
@@ -141,11 +224,11 @@ typedef void (*SumFn)(const Piece&, const Chosen&, const float*, float*);
 typedef void (*AddFn)(const Piece&, const Chosen&, const float*, float*);
 struct Pieces {
   SumFn sum[MOST + 1];
-  AddFn add[MOST + 1];
+  AddFn add[MOST + 1], add_whole[MOST + 1];
 };
 template <int ROWS, int... V>
 constexpr Pieces make_pieces() {
-  return {{nullptr, sum_piece<ROWS, V>...}, {nullptr, add_piece<ROWS, V>...}};
+  return {{nullptr, sum_piece<ROWS, V>...}, {nullptr, add_piece<ROWS, V, false>...}, {nullptr, add_piece<ROWS, V, true>...}};
 }
 constexpr Pieces pieces_of[4] = {{}, make_pieces<1, ONE_ROW>(), make_pieces<2, TWO_ROWS>(), make_pieces<3, THREE_ROWS>()};
 
@@ -170,8 +253,10 @@ void sum_patches(const Patch& patch, const Chosen& chosen, const float* x, float
 
 void add_patches(const Patch& patch, const Chosen& chosen, const float* weights, float* dx) {
   each_piece(patch, [&](i64 rows, i64 vectors, i64 row, i64 from, i64 last) {
-    pieces_of[rows].add[vectors]({patch.line, patch.stride, last}, chosen, weights + row * patch.stride + from,
-                                 dx + row * patch.line + from);
+    const Pieces& pieces = pieces_of[rows];
+    (last == VL ? pieces.add_whole : pieces.add)[vectors]({patch.line, patch.stride, last}, chosen,
+                                                          weights + row * patch.stride + from,
+                                                          dx + row * patch.line + from);
   });
 }
 
@@ -259,4 +344,4 @@ void sum_taps(const WindowLines& w, const Patches& p, i64 lines, const i64* taps
 }  // namespace
 
 PELLUCID_DEFINE_TABLE(PooledConvolutionKernels, pooled_convolution_kernels) = {
-    pool, choose_places, sum_patches, add_patches, sum_taps, sum_chosen, VL};
+    convolve, pool, choose_places, sum_patches, add_patches, sum_taps, sum_chosen, VL};
