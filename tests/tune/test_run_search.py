@@ -256,12 +256,13 @@ def test_ctrl_c_inside_a_trial_leaves_it_to_who_continues(make_search, tmp_path,
     assert after.repeated == 1
 
 
-def test_ctrl_c_before_anything_is_known_says_so(make_search):
+def test_ctrl_c_before_anything_is_known_ends_the_search_as_python_does(make_search, tmp_path):
     def press(snapshot):
         os.kill(os.getpid(), signal.SIGINT)
 
-    with pytest.raises(NothingFoundError, match="before a trial was finished by Ctrl-C"):
-        run_search(make_search(), None, press)
+    with pytest.raises(KeyboardInterrupt):
+        run_search(make_search(), str(tmp_path / "a.journal"), press)
+    assert len(run_search(make_search(), str(tmp_path / "a.journal")).trials) == 4
 
 
 def test_whoever_watches_is_told_of_each_trial(make_search):

@@ -11,6 +11,7 @@ from pellucid.cli.generate import generate
 from pellucid.cli.info import info
 from pellucid.cli.predict import predict
 from pellucid.cli.train import train
+from pellucid.cli.tune import tune
 
 __all__ = ["app"]
 
@@ -20,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, evaluate, predict, generate, info):
+for command in (train, tune, evaluate, predict, generate, info):
     app.command()(ctrl_c_as_error(command))
 
 

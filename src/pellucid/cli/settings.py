@@ -148,6 +148,9 @@ def config_of(given: Mapping[str, Any], stored: Mapping[str, Any], path: str | N
     return config
 
 
+_OF_SEARCH = {"trials", "timeout", "cv", "method", "pruner", "metric"}
+
+
 def as_options(message: str) -> str:
     """Write settings as the options that stand for them: the first word, and those with an underscore.
 
@@ -155,7 +158,7 @@ def as_options(message: str) -> str:
         >>> as_options("lr must be a positive number, got -1.0")
         '--lr must be a positive number, got -1.0'
     """
-    names = {f.name for f in fields(RunConfig)} - {"data"}
+    names = {f.name for f in fields(RunConfig)} - {"data"} | _OF_SEARCH
     first, *rest = message.split(" ")
     inner = [re.sub(r"\w+", lambda m: flag(m[0]) if m[0] in names and "_" in m[0] else m[0], word) for word in rest]
     return " ".join([flag(first) if first in names else first, *inner])

@@ -22,7 +22,7 @@ from pellucid.train.run import RunResult, resume_run, train_run
 from pellucid.train.run_folder import RunError, RunFiles
 from pellucid.train.trainer import Trainer
 
-__all__ = ["train"]
+__all__ = ["describe", "finish", "train"]
 
 
 @with_settings
@@ -58,7 +58,7 @@ def train(
                 f"--resume continues {resume} with its own settings; leave out {', '.join(map(flag, refused))}"
             )
         with _saying_how_to_go_on(resume), naming(resume):
-            return _finish(resume_run(resume, callbacks, on_prepared=None if quiet else _describe))
+            return finish(resume_run(resume, callbacks, on_prepared=None if quiet else describe))
     if checkpoint_every_steps is not None and checkpoint_every_steps < 1:
         raise RunError(f"--checkpoint-every-steps must be at least 1, got {checkpoint_every_steps}")
     stored = {} if config is None else read_settings(config)
@@ -66,7 +66,7 @@ def train(
 
     def before(prepared: Prepared, trainer: Trainer) -> None:
         if not quiet:
-            _describe(prepared, trainer)
+            describe(prepared, trainer)
         if "data" not in given and stored.get("data", {}).get("sha256", prepared.sha256) != prepared.sha256:
             _note(f"note: {settings.data} has changed since the run of {config}; this is no exact repetition")
 
@@ -75,14 +75,14 @@ def train(
     place: AbstractContextManager[Path] = new_folder(settings.data) if out is None else nullcontext(Path(out))
     every = checkpoint_every_steps or stored.get("checkpoint_every_steps")
     with place as folder, _saying_how_to_go_on(folder), naming(settings.data):
-        return _finish(train_run(settings, folder, callbacks, on_prepared=before, checkpoint_every_steps=every))
+        return finish(train_run(settings, folder, callbacks, on_prepared=before, checkpoint_every_steps=every))
 
 
 def _note(text: str) -> None:
     show.say(show.console(sys.stderr), text)
 
 
-def _describe(prepared: Prepared, trainer: Trainer) -> None:
+def describe(prepared: Prepared, trainer: Trainer) -> None:
     """Show what goes into the training before it begins."""
     to = show.console(sys.stderr)
     show.columns(to, prepared)
@@ -91,7 +91,7 @@ def _describe(prepared: Prepared, trainer: Trainer) -> None:
     to.print()
 
 
-def _finish(result: RunResult) -> int:
+def finish(result: RunResult) -> int:
     """Write the report, show the result, and return the exit code."""
     try:
         page = str(report.write(result))

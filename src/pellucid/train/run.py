@@ -22,7 +22,7 @@ from pellucid.train.prepare import build_trainer, prepare
 from pellucid.train.run_folder import FORMAT, RunError, RunFiles, read_config, read_status, write_status
 from pellucid.train.trainer import Trainer
 
-__all__ = ["RunResult", "resume_run", "train_run"]
+__all__ = ["RunResult", "refuse_taken", "resume_run", "train_run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +79,8 @@ def train_run(
         ConfigError: for settings that do not go with the data; no folder is made then.
         TrainingDivergedError: when the loss is no longer a number.
     """
+    refuse_taken(folder)
     files = RunFiles(folder)
-    if files.folder.exists() and (not files.folder.is_dir() or any(files.folder.iterdir())):
-        raise RunError(f"{folder} already exists and is not empty; choose another folder, or continue it with --resume")
     prepared = prepare(config)
     trainer = _trainer(config, prepared, files, callbacks, checkpoint_every_steps)
     is_new = not files.folder.exists()
@@ -109,6 +108,17 @@ def train_run(
             files.folder.rmdir()
         raise
     return _fit(config, prepared, trainer, files, on_prepared)
+
+
+def refuse_taken(folder: str | Path) -> None:
+    """Refuse a folder for a new run.
+
+    Raises:
+        RunError: when it is not empty.
+    """
+    path = Path(folder)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise RunError(f"{folder} already exists and is not empty; choose another folder, or continue it with --resume")
 
 
 def resume_run(

@@ -93,6 +93,7 @@ def run_search(search: Search, study: str | None = None, watch: Watch | None = N
         ConfigError: for settings that do not go with the data.
         StudyError: when the study cannot be opened, or is one of another search.
         NothingFoundError: when no trial came to a score, with what ended the last one.
+        KeyboardInterrupt: after Ctrl-C, when there is no score yet.
         ImportError: when Optuna is absent.
 
     Example:
@@ -134,8 +135,10 @@ def run_search(search: Search, study: str | None = None, watch: Watch | None = N
             interrupted = True
     trials = shared.trials()
     best = best_of(trials, maximize=_maximize(search))
+    if best is None and interrupted:
+        raise KeyboardInterrupt
     if best is None:
-        raise _nothing(trials, interrupted=interrupted)
+        raise _nothing(trials)
     return SearchResult(
         search=search,
         study=study,
@@ -181,8 +184,8 @@ def _tell(watch: Watch | None, shared: Any, ended: int | None = None) -> None:
     )
 
 
-def _nothing(trials: list[Trial], *, interrupted: bool) -> NothingFoundError:
+def _nothing(trials: list[Trial]) -> NothingFoundError:
     if not trials:
-        return NothingFoundError("the search ended before a trial was finished" + " by Ctrl-C" * interrupted)
+        return NothingFoundError("the time was up before a trial was finished; give it more")
     last = trials[-1]
     return NothingFoundError(f"no trial came to a score; the last of {len(trials)} {last.state}: {last.error}")

@@ -173,5 +173,5 @@ class _Rungs(Callback):
             return
         score = _score(self.search, self.prepared, trainer, trainer.history.last()["validation_loss"])
         if self.report(trainer.epoch, score):
-            self.ended = f"others were better after {trainer.epoch} epochs"
+            self.ended = f"others were better after epoch {trainer.epoch}"
             raise StopTraining(self.ended)

@@ -18,9 +18,10 @@ else:
     optuna = require("optuna", "tune")
     journal = require("optuna.storages.journal", "tune")
 
-__all__ = ["StudyError", "open_study", "shown"]
+__all__ = ["StudyError", "open_study", "shown", "stored_search"]
 
 NAME = "pellucid"
+JOURNAL = ".journal"
 SQLITE = (".db", ".sqlite", ".sqlite3")
 _TRIES = 20
 
@@ -42,7 +43,6 @@ def open_study(place: str | None, direction: "Direction", sampler: Any, pruner: 
     Raises:
         StudyError: when the place cannot be opened.
     """
-    name = place.partition("#")[2] if place is not None and _is_url(place) else ""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     for attempt in range(_TRIES):
         try:
@@ -50,7 +50,7 @@ def open_study(place: str | None, direction: "Direction", sampler: Any, pruner: 
                 storage=_storage(place),
                 sampler=sampler,
                 pruner=pruner,
-                study_name=name or NAME,
+                study_name=_name(place),
                 direction=direction,
                 load_if_exists=True,
             )
@@ -64,22 +64,51 @@ def open_study(place: str | None, direction: "Direction", sampler: Any, pruner: 
     raise AssertionError
 
 
+def stored_search(place: str) -> dict[str, Any] | None:
+    """Return what was searched in a study: `Search.to_json`, with "data" and "trials"; None where there is no study.
+
+    Raises:
+        StudyError: when the place cannot be opened, or holds a study of another program.
+    """
+    if not _is_url(place) and not Path(place).exists():
+        _check_file(Path(place))
+        return None
+    try:
+        attributes = optuna.load_study(study_name=_name(place), storage=_storage(place)).user_attrs
+    except KeyError:
+        return None
+    except StudyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - of whatever kind the database has
+        raise StudyError(f"the study {shown(place)} cannot be opened: {_first_line(error)}") from None
+    if not {"search", "begun"} <= set(attributes):
+        raise StudyError(f"{shown(place)} holds a study that was not begun by pellucid tune")
+    return {**attributes["search"], **attributes["begun"]}
+
+
+def _name(place: str | None) -> str:
+    return (place.partition("#")[2] if place is not None and _is_url(place) else "") or NAME
+
+
 def _storage(place: str | None) -> Any:
     if place is None:
         return optuna.storages.InMemoryStorage()
     if _is_url(place):
         return optuna.storages.RDBStorage(place.partition("#")[0])
     path = Path(place)
-    if not path.parent.is_dir():
-        raise StudyError(f"the study {place} cannot be begun: there is no folder {path.parent}")
+    _check_file(path)
     if path.suffix in SQLITE:
         # Waits for a process that is writing, instead of failing after five seconds.
         return optuna.storages.RDBStorage(f"sqlite:///{path}", engine_kwargs={"connect_args": {"timeout": 60}})
-    if path.suffix != ".journal":
-        raise StudyError(f"the study {place} must end in .journal, in {', '.join(SQLITE)}, or be a database's URL")
     _mend(path)
-    backend = journal.JournalFileBackend(str(path))
-    return optuna.storages.JournalStorage(backend)
+    return journal.JournalStorage(journal.JournalFileBackend(str(path)))
+
+
+def _check_file(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise StudyError(f"the study {path} cannot be begun: there is no folder {path.parent}")
+    if path.suffix not in (JOURNAL, *SQLITE):
+        raise StudyError(f"the study {path} must end in {JOURNAL}, in {', '.join(SQLITE)}, or be a database's URL")
 
 
 def _is_url(place: str) -> bool:

@@ -67,7 +67,12 @@ def pruner_for(search: Search) -> "optuna.pruners.BasePruner":
 
 
 def suggest(
-    trial: "optuna.trial.Trial", space: Space, config: RunConfig, only: Mapping[str, Any] | None
+    trial: "optuna.trial.Trial",
+    space: Space,
+    config: RunConfig,
+    *,
+    only: Mapping[str, Any] | None = None,
+    is_drawn: bool = True,
 ) -> dict[str, Any]:
     """Let the sampler choose a setting; momentum only where the optimizer has it.
 
@@ -76,6 +81,7 @@ def suggest(
         space: from what.
         config: what the space does not name.
         only: the parameters that this trial has, where not all.
+        is_drawn: whether the sampler draws numbers, and nobody has fixed them.
     """
     chosen: dict[str, Any] = {}
     # The optimizer first, as another one depends on it.
@@ -84,13 +90,17 @@ def suggest(
             continue
         if name == "momentum" and chosen.get("optimizer", config.optimizer) not in WITH_MOMENTUM:
             continue
-        chosen[name] = _suggest_one(trial, name, space[name])
+        chosen[name] = _suggest_one(trial, name, space[name], is_drawn=is_drawn)
     return {name: chosen[name] for name in space if name in chosen}
 
 
-def _suggest_one(trial: "optuna.trial.Trial", name: str, values: Choice | Range) -> Any:
+def _suggest_one(trial: "optuna.trial.Trial", name: str, values: Choice | Range, *, is_drawn: bool) -> Any:
     if isinstance(values, Choice):
         return trial.suggest_categorical(name, values.values)
     if values.whole:
         return trial.suggest_int(name, int(values.low), int(values.high), log=values.log)
-    return trial.suggest_float(name, float(values.low), float(values.high), log=values.log)
+    drawn = trial.suggest_float(name, float(values.low), float(values.high), log=values.log)
+    if not is_drawn:
+        return drawn
+    # People read and type these: three digits say as much as sixteen.
+    return min(max(float(f"{drawn:.3g}"), values.low), values.high)

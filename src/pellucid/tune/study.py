@@ -82,6 +82,7 @@ class Study:
             pruner_for(search),
         )
         self._agree(search.to_json() | {"sha256": sha256})
+        self._study.set_user_attr("begun", {"data": search.config.data, "trials": search.wanted})
 
     def _agree(self, described: dict[str, Any]) -> None:
         """Refuse to mix trials of different searches."""
@@ -118,7 +119,8 @@ class Study:
 
     def running(self) -> dict[int, dict[str, Any]]:
         """Return the parameters of the trials that some process is at, by number."""
-        return {n: dict(e.params) for n, e in self._entries().items() if e.state == TrialState.RUNNING}
+        running = {n: e for n, e in self._entries().items() if e.state == TrialState.RUNNING}
+        return {n: e.user_attrs.get("parameters", {}) for n, e in running.items()}
 
     def is_complete(self) -> bool:
         """Say whether all trials that are wanted are finished."""
@@ -157,9 +159,16 @@ class Study:
                 self._discard(trial, "surplus")
                 continue
             trial.set_user_attr("owner", self._me)
-            only = self._given if self._is_given(slot) else None
-            parameters = suggest(trial, self.search.space, self.search.config, only)
-            return Claim(slot, parameters, trial, self._is_given(slot))
+            is_given = self._is_given(slot)
+            parameters = suggest(
+                trial,
+                self.search.space,
+                self.search.config,
+                only=self._given if is_given else None,
+                is_drawn=not is_given and self.search.method != "grid",
+            )
+            trial.set_user_attr("parameters", parameters)
+            return Claim(slot, parameters, trial, is_given)
 
     def _is_given(self, slot: int) -> bool:
         return slot == 0 and self.search.method != "grid"
@@ -256,7 +265,7 @@ def _record(slot: int, entry: "FrozenTrial", seed: int) -> Trial:
     score, spread = mean_and_spread(scores) if state == "complete" else (None, None)
     return Trial(
         number=slot,
-        parameters=dict(entry.params),
+        parameters=noted["parameters"],
         scores=scores,
         score=score,
         spread=spread,
