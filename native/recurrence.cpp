@@ -1,6 +1,7 @@
 #include "recurrence.h"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "gemm.h"
@@ -10,42 +11,50 @@
 namespace pellucid {
 namespace {
 
-constexpr i64 kFewWeights = 32768;  // 128 KB
-constexpr i64 kFewInputs = 15;      // fewer than a vector of AVX-512, one of them being the bias
+constexpr i64 kFewWeights = 65536;  // 256 KB: with the sums of their gradients half of a second-level cache
 
 i64 up(i64 a, i64 b) { return (a + b - 1) / b; }
 
-// Calls work(from, to) for pieces of the batch. Sequences are computed alike however they are cut, so that there may be
-// as many pieces as threads; a piece of fewer than four sequences reads the weights for too little.
+// The batch is cut into pieces of eight sequences, or of four where there are few; fewer read the weights for too
+// little. The weights' gradients are sums over pieces, so that these must not depend on the number of threads.
+i64 pieces_of(const Walk& w) {
+  const i64 operations = 2 * w.steps * w.batch * w.units * w.units * gates_of(w.cell);
+  return operations < 120000 ? 1 : w.batch < 16 ? std::min(up(w.batch, 4), i64{2}) : std::min(up(w.batch, 8), kMostChunks);
+}
+
+// Calls work(piece, from, to) for pieces of the batch.
 template <typename F>
 void by_sequences(const Walk& w, const F& work) {
-  constexpr i64 kFewest = 4;
-  const i64 operations = 2 * w.steps * w.batch * w.units * w.units * gates_of(w.cell);
-  const i64 threads = operations < 120000 ? 1 : thread_count(), most = up(w.batch, kFewest);
-  const i64 chunks = threads < most ? threads : most;
-  parallel_for(chunks, [&](i64 chunk) { work(w.batch * chunk / chunks, w.batch * (chunk + 1) / chunks); });
+  const i64 pieces = pieces_of(w);
+  parallel_for(pieces, [&](i64 piece) { work(piece, w.batch * piece / pieces, w.batch * (piece + 1) / pieces); });
 }
 
-std::vector<float> packed(const float* W, i64 rows, i64 columns, bool transpose) {
-  const RecurrenceKernels& k = recurrence_kernels();
-  std::vector<float> out(static_cast<std::size_t>(k.packed(rows, columns, transpose)));
-  k.pack(W, rows, columns, transpose, out.data());
-  return out;
-}
-
-// dW_ih and db_ih of few inputs, whose columns would fill a small part of a vector: their transpose (inputs + 1, gates)
-// = (x, 1)^T da, in one pass over da.
-void few_inputs(const Back& b, i64 rows, i64 gates) {
-  const i64 n = b.inputs, wide = n + 1;
-  std::vector<float> x(static_cast<std::size_t>(rows * wide)), d(static_cast<std::size_t>(wide * gates));
-  for (i64 i = 0; i < rows; ++i) {
-    std::copy(b.x + i * n, b.x + (i + 1) * n, x.data() + i * wide);
-    x[static_cast<std::size_t>(i * wide + n)] = 1;
+// Memory of a task, cut into parts.
+struct Parts {
+  float* next;
+  float* take(i64 floats) {
+    float* part = next;
+    next += up(floats, 16) * 16;
+    return part;
   }
-  run_gemm({true, false, wide, gates, rows, x.data(), wide, b.back.da, gates, d.data(), gates, nullptr, false});
-  for (i64 j = 0; j < gates; ++j)
-    for (i64 i = 0; i < n; ++i) b.dW_ih[j * n + i] = d[static_cast<std::size_t>(i * gates + j)];
-  std::copy(d.end() - gates, d.end(), b.db_ih);
+  static i64 size(std::initializer_list<i64> parts) {
+    i64 all = 0;
+    for (const i64 floats : parts) all += up(floats, 16) * 16;
+    return all;
+  }
+};
+
+// Whether the walk takes the products with x too, and all gradients: their weights and sums fit into the cache.
+bool takes_inputs(const Walk& w, i64 inputs) { return (w.units + inputs) * gates_of(w.cell) * w.units <= kFewWeights; }
+
+// x as contiguous rows; `copy` holds them where they do not lie so.
+const float* contiguous(const Walk& w, i64 inputs, std::unique_ptr<float[]>& copy) {
+  if (w.x_sequence == inputs && w.x_step == w.batch * inputs) return w.x;
+  copy.reset(new float[static_cast<std::size_t>(w.steps * w.batch * inputs)]);
+  for (i64 t = 0; t < w.steps; ++t)
+    for (i64 s = 0; s < w.batch; ++s)
+      std::copy_n(w.x + t * w.x_step + s * w.x_sequence, inputs, copy.get() + (t * w.batch + s) * inputs);
+  return copy.get();
 }
 
 void begin(const float* last, float* d, i64 size) {
@@ -53,61 +62,106 @@ void begin(const float* last, float* d, i64 size) {
   else std::fill(d, d + size, 0.0f);
 }
 
-}  // namespace
-
-// The product of the inputs, of all steps at once; then the walk. Few weights stay in the second-level cache beside W_hh,
-// and the walk takes both products, so that the gates are written once.
-void run_recurrence(const Forth& f) {
-  Walk w = f.walk;
-  const i64 gates = gates_of(w.cell) * w.units, rows = w.steps * w.batch, kept = kept_gates_of(w.cell) * w.units;
-  std::vector<float> b;
-  const float* bias = f.b_ih;
-  if (f.b_hh && w.cell != Cell::gru) {  // both at once; a GRU's b_hh is within a product with r
-    b.assign(f.b_ih, f.b_ih + gates);
-    for (i64 j = 0; j < gates; ++j) b[static_cast<std::size_t>(j)] += f.b_hh[j];
-    bias = b.data();
-  }
-  std::vector<float> W_x;
-  if (f.inputs * gates <= kFewWeights) {
-    W_x = packed(f.W_ih, gates, f.inputs, true);
-    w.x = f.x;
-    w.inputs = f.inputs;
-    w.W_x = W_x.data();
-    w.b_x = bias;
-  } else {
-    float* out = w.gates ? w.gates : w.h;
-    run_gemm({false, true, rows, gates, f.inputs, f.x, f.inputs, f.W_ih, f.inputs, out, kept, bias, false});
-  }
-  const std::vector<float> W = packed(f.W_hh, gates, w.units, true);
-  w.W = W.data();
-  w.b = f.b_hh;
-  const RecurrenceKernels& k = recurrence_kernels();
-  by_sequences(w, [&](i64 from, i64 to) { k.walk(w, from, to, scratch(k.scratch(w))); });
-}
-
 // The walk back, which leaves the gradients by the gates; then the products of all steps at once.
-void run_recurrence_backward(const Back& b) {
-  WalkBack back = b.back;
+void back_by_steps(const Back& b, WalkBack& back) {
   const Walk& w = back.walk;
   const i64 gates = gates_of(w.cell) * w.units, rows = w.steps * w.batch, state = w.batch * w.units;
-  const std::vector<float> W = packed(b.W_hh, gates, w.units, false);
-  back.walk.W = W.data();
-  begin(b.dh_last, back.dh, state);
-  if (back.dc) begin(b.dc_last, back.dc, state);
-  by_sequences(w, [&](i64 from, i64 to) { recurrence_kernels().walk_back(back, from, to); });
-  const bool few = b.inputs < kFewInputs && b.dW_ih && b.db_ih;
-  run_linear_backward({rows, b.inputs, gates, b.x, b.W_ih, back.da, b.dx, few ? nullptr : b.dW_ih, few ? nullptr : b.db_ih});
-  if (few) few_inputs(b, rows, gates);
-  if (b.dW_hh) {  // of the states before each step: the first, and all but the last
-    const float* first = back.du + (w.reverse ? (w.steps - 1) * w.batch * gates : 0);
-    const float* rest = back.du + (w.reverse ? 0 : w.batch * gates);
-    const float* states = w.h + (w.reverse ? state : 0);
-    run_gemm({true, false, gates, w.units, w.batch, first, gates, w.h0, w.units, b.dW_hh, w.units, nullptr, false});
-    if (w.steps > 1)
-      run_gemm({true, false, gates, w.units, rows - w.batch, rest, gates, states, w.units, b.dW_hh, w.units, nullptr,
-                true});
+  const RecurrenceKernels& k = recurrence_kernels();
+  const bool gru = w.cell == Cell::gru;
+  const std::unique_ptr<float[]> da(new float[static_cast<std::size_t>((gru ? 2 : 1) * rows * gates)]);
+  back.da = da.get();
+  back.du = gru ? da.get() + rows * gates : da.get();
+  by_sequences(w, [&](i64, i64 from, i64 to) {
+    k.walk_back(back, from, to, nullptr, scratch(k.scratch(w, to - from, true)));
+  });
+  std::unique_ptr<float[]> copy;
+  const float* x = contiguous(w, b.inputs, copy);
+  run_linear_backward({rows, b.inputs, gates, x, b.W_ih, back.da, back.dx, b.dW_ih, b.db_ih});
+  if (!b.dW_hh) return;
+  // Of the states before each step: the first, and all but the last.
+  const float* first = back.du + (w.reverse ? (w.steps - 1) * w.batch * gates : 0);
+  const float* rest = back.du + (w.reverse ? 0 : w.batch * gates);
+  const float* states = w.h + (w.reverse ? state : 0);
+  run_gemm({true, false, gates, w.units, w.batch, first, gates, w.h0, w.units, b.dW_hh, w.units, nullptr, false});
+  if (w.steps > 1)
+    run_gemm({true, false, gates, w.units, rows - w.batch, rest, gates, states, w.units, b.dW_hh, w.units, nullptr,
+              true});
+  if (gru) gemm_kernels().sum_rows(back.du, gates, rows, gates, b.db_hh);
+}
+
+// The sums of all pieces become the gradients by the weights.
+void spread(const Back& b, const Walk& w, const float* sums, i64 pieces) {
+  const RecurrenceKernels& k = recurrence_kernels();
+  const i64 H = w.units, I = b.inputs, gates = gates_of(w.cell) * H, rows = rows_of_sums(w);
+  k.sum_transposed(sums, pieces, rows, gates, 0, H, b.dW_hh);
+  k.sum_transposed(sums, pieces, rows, gates, H, H + 1, w.cell == Cell::gru ? b.db_hh : b.db_ih);
+  k.sum_transposed(sums, pieces, rows, gates, H + 1, H + 1 + I, b.dW_ih);
+  if (w.cell == Cell::gru) k.sum_transposed(sums, pieces, rows, gates, H + 1 + I, H + 2 + I, b.db_ih);
+}
+
+}  // namespace
+
+// Few weights stay in the second-level cache, and the walk takes both products, so that the gates are written once;
+// else the product of the inputs comes first, of all steps at once.
+void run_recurrence(const Forth& f) {
+  Walk w = f.walk;
+  const RecurrenceKernels& k = recurrence_kernels();
+  const bool gru = w.cell == Cell::gru, whole = takes_inputs(w, f.inputs);
+  const i64 H = w.units, gates = gates_of(w.cell) * H, kept = kept_gates_of(w.cell) * H, inputs = whole ? f.inputs : 0;
+  const i64 depth = H + (gru ? 0 : inputs);
+  const i64 of_h = k.packed(gates, depth), of_x = gru ? k.packed(gates, inputs) : 0;
+  Parts parts{task_scratch(Parts::size({of_h, of_x, gates}))};
+  float *W = parts.take(of_h), *W_x = parts.take(of_x), *b = parts.take(gates);
+  const float* bias = f.b_ih;
+  if (f.b_hh && !gru) {  // both at once; a GRU's b_hh is within a product with r
+    for (i64 j = 0; j < gates; ++j) b[j] = f.b_ih[j] + f.b_hh[j];
+    bias = b;
   }
-  if (b.db_hh) gemm_kernels().sum_rows(back.du, gates, rows, gates, b.db_hh);
+  k.pack(f.W_hh, gates, H, true, depth, 0, W);
+  w.W = W;
+  w.W_x = W_x;
+  w.b = gru ? f.b_hh : whole ? bias : nullptr;
+  w.b_x = f.b_ih;
+  w.inputs = inputs;
+  if (whole && gru) {
+    k.pack(f.W_ih, gates, inputs, true, inputs, 0, W_x);
+  } else if (whole) {
+    k.pack(f.W_ih, gates, inputs, true, depth, H, W);
+  } else {
+    std::unique_ptr<float[]> copy;
+    const float* x = contiguous(w, f.inputs, copy);
+    float* out = w.gates ? w.gates : w.h;
+    run_gemm({false, true, w.steps * w.batch, gates, f.inputs, x, f.inputs, f.W_ih, f.inputs, out, kept, bias, false});
+  }
+  by_sequences(w, [&](i64, i64 from, i64 to) { k.walk(w, from, to, scratch(k.scratch(w, to - from, false))); });
+}
+
+void run_recurrence_backward(const Back& b) {
+  WalkBack back = b.back;
+  Walk& w = back.walk;
+  const RecurrenceKernels& k = recurrence_kernels();
+  const bool whole = takes_inputs(w, b.inputs);
+  w.inputs = whole ? b.inputs : 0;
+  const i64 H = w.units, gates = gates_of(w.cell) * H, pieces = pieces_of(w);
+  const i64 of_h = k.packed(H, gates), of_x = whole && back.dx ? k.packed(b.inputs, gates) : 0;
+  const i64 of_piece = whole && b.dW_hh ? rows_of_sums(w) * gates : 0;
+  Parts parts{task_scratch(Parts::size({of_h, of_x, pieces * of_piece}))};
+  float *W = parts.take(of_h), *W_x = parts.take(of_x), *sums = parts.take(pieces * of_piece);
+  k.pack(b.W_hh, gates, H, false, gates, 0, W);
+  w.W = W;
+  w.W_x = nullptr;
+  begin(b.dh_last, back.dh, w.batch * H);
+  if (back.dc) begin(b.dc_last, back.dc, w.batch * H);
+  if (!whole) return back_by_steps(b, back);
+  if (of_x) {
+    k.pack(b.W_ih, gates, b.inputs, false, gates, 0, W_x);
+    w.W_x = W_x;
+  }
+  by_sequences(w, [&](i64 piece, i64 from, i64 to) {
+    float* own = of_piece ? sums + piece * of_piece : nullptr;
+    k.walk_back(back, from, to, own, scratch(k.scratch(w, to - from, true)));
+  });
+  if (of_piece) spread(b, w, sums, pieces);
 }
 
 }  // namespace pellucid

@@ -28,8 +28,12 @@ bool fits(const A& a, i64 steps, i64 batch, i64 columns) {
   return fits(a, steps, batch) && size(a, 2) == columns;
 }
 
+bool rows_apart(const Rows& a) {
+  return (a.stride(2) == 1 || a.shape(2) == 1) && a.stride(0) >= 0 && a.stride(1) >= 0;
+}
+
 // What both ways have in common, checked.
-Walk checked(Cell cell, const Steps& x, const Matrix& h0, const std::optional<Matrix>& c0, const Matrix& W_ih,
+Walk checked(Cell cell, const Rows& x, const Matrix& h0, const std::optional<Matrix>& c0, const Matrix& W_ih,
              const Matrix& W_hh, const Lengths& lengths, bool reverse) {
   Walk w{};
   w.cell = cell;
@@ -44,7 +48,11 @@ Walk checked(Cell cell, const Steps& x, const Matrix& h0, const std::optional<Ma
   require(c0.has_value() == (cell == Cell::lstm), "recurrence: an LSTM has a c0, and no other cell");
   require(!c0 || fits(*c0, w.batch, w.units), "recurrence: c0 has another shape");
   require(!lengths || size(*lengths, 0) == w.batch, "recurrence: one length for each sequence");
+  require(rows_apart(x), "recurrence: x has no contiguous rows");
   w.lengths = lengths ? lengths->data() : nullptr;
+  w.x = x.data();
+  w.x_step = x.stride(0);
+  w.x_sequence = x.stride(1);
   w.h0 = h0.data();
   w.c0 = c0 ? c0->data() : nullptr;
   return w;
@@ -59,7 +67,7 @@ void check_kept(const Walk& w, const std::optional<Gates>& gates, const std::opt
   require(fits(h, w.steps, w.batch, w.units), "recurrence: h has another shape");
 }
 
-void recurrence(int cell, const Steps& x, const Matrix& h0, const std::optional<Matrix>& c0, const Matrix& W_ih,
+void recurrence(int cell, const Rows& x, const Matrix& h0, const std::optional<Matrix>& c0, const Matrix& W_ih,
                 const Matrix& W_hh, const Bias& b_ih, const Bias& b_hh, const Lengths& lengths, bool reverse,
                 const std::optional<Out<float, 3>>& gates, const std::optional<Out<float, 3>>& c,
                 const Out<float, 3>& h) {
@@ -72,7 +80,6 @@ void recurrence(int cell, const Steps& x, const Matrix& h0, const std::optional<
   f.walk.c = c ? c->data() : nullptr;
   f.walk.h = h.data();
   f.inputs = size(x, 2);
-  f.x = x.data();
   f.W_ih = W_ih.data();
   f.W_hh = W_hh.data();
   f.b_ih = b_ih ? b_ih->data() : nullptr;
@@ -80,14 +87,13 @@ void recurrence(int cell, const Steps& x, const Matrix& h0, const std::optional<
   perform([f] { run_recurrence(f); }, x, h0, c0, W_ih, W_hh, b_ih, b_hh, lengths, gates, c, h);
 }
 
-// dh_last and dc_last are the gradients by the last states, dh and dc become those by the first; du is for a GRU alone.
-void recurrence_backward(int cell, const Steps& x, const Matrix& h0, const std::optional<Matrix>& c0,
+// dh_last and dc_last are the gradients by the last states, dh and dc become those by the first.
+void recurrence_backward(int cell, const Rows& x, const Matrix& h0, const std::optional<Matrix>& c0,
                          const Matrix& W_ih, const Matrix& W_hh, const Lengths& lengths, bool reverse,
                          const std::optional<Steps>& gates, const std::optional<Steps>& c, const Steps& h,
                          const std::optional<Rows>& dy, const std::optional<Matrix>& dh_last,
                          const std::optional<Matrix>& dc_last, const Out<float, 2>& dh,
-                         const std::optional<Out<float, 2>>& dc, const Out<float, 3>& da,
-                         const std::optional<Out<float, 3>>& du, const std::optional<Out<float, 3>>& dx,
+                         const std::optional<Out<float, 2>>& dc, const std::optional<Out<float, 3>>& dx,
                          const std::optional<Out<float, 2>>& dW_ih, const std::optional<Out<float, 2>>& dW_hh,
                          const std::optional<Out<float, 1>>& db_ih, const std::optional<Out<float, 1>>& db_hh) {
   Back b{};
@@ -100,39 +106,36 @@ void recurrence_backward(int cell, const Steps& x, const Matrix& h0, const std::
   require(dc.has_value() == c.has_value() && (!dc || fits(*dc, w.batch, w.units)), "recurrence: dc does not fit");
   require((!dh_last || fits(*dh_last, w.batch, w.units)) && (!dc_last || fits(*dc_last, w.batch, w.units)),
           "recurrence: the gradients by the last states do not fit");
-  require(fits(da, w.steps, w.batch, rows), "recurrence: da has another shape");
-  require(du.has_value() == (w.cell == Cell::gru) && (!du || fits(*du, w.steps, w.batch, rows)), "recurrence: du");
   require(!dx || fits(*dx, w.steps, w.batch, size(x, 2)), "recurrence: dx has another shape");
   require(!dW_ih || fits(*dW_ih, rows, size(x, 2)), "recurrence: dW_ih has another shape");
   require(!dW_hh || fits(*dW_hh, rows, w.units), "recurrence: dW_hh has another shape");
   require((!db_ih || size(*db_ih, 0) == rows) && (!db_hh || size(*db_hh, 0) == rows), "recurrence: db");
+  require(dW_ih.has_value() == dW_hh.has_value() && dW_ih.has_value() == db_ih.has_value() &&
+              db_hh.has_value() == (dW_ih.has_value() && w.cell == Cell::gru),
+          "recurrence: all gradients by the weights or none, and two by the biases for a GRU alone");
   w.gates = gates ? const_cast<float*>(gates->data()) : nullptr;  // only read on the way back
   w.c = c ? const_cast<float*>(c->data()) : nullptr;
   w.h = const_cast<float*>(h.data());
   if (dy) {
-    require(dy->stride(2) == 1 && dy->stride(0) >= 0 && dy->stride(1) >= 0, "recurrence: dy has no contiguous rows");
+    require(rows_apart(*dy), "recurrence: dy has no contiguous rows");
     b.back.dy_step = dy->stride(0);
     b.back.dy_sequence = dy->stride(1);
   }
   b.back.dy = dy ? dy->data() : nullptr;
   b.back.dh = dh.data();
   b.back.dc = dc ? dc->data() : nullptr;
-  b.back.da = da.data();
-  b.back.du = du ? du->data() : da.data();
+  b.back.dx = dx ? dx->data() : nullptr;
   b.inputs = size(x, 2);
-  b.x = x.data();
   b.W_ih = W_ih.data();
   b.W_hh = W_hh.data();
   b.dh_last = dh_last ? dh_last->data() : nullptr;
   b.dc_last = dc_last ? dc_last->data() : nullptr;
-  b.dx = dx ? dx->data() : nullptr;
   b.dW_ih = dW_ih ? dW_ih->data() : nullptr;
   b.dW_hh = dW_hh ? dW_hh->data() : nullptr;
   b.db_ih = db_ih ? db_ih->data() : nullptr;
   b.db_hh = db_hh ? db_hh->data() : nullptr;
-  perform([b] { run_recurrence_backward(b); }, x, h0, c0, W_ih, W_hh, lengths, gates, c, h, dy, dh_last,
-          dc_last, dh, dc, da, du, dx,
-          dW_ih, dW_hh, db_ih, db_hh);
+  perform([b] { run_recurrence_backward(b); }, x, h0, c0, W_ih, W_hh, lengths, gates, c, h, dy, dh_last, dc_last, dh,
+          dc, dx, dW_ih, dW_hh, db_ih, db_hh);
 }
 
 }  // namespace
@@ -144,8 +147,8 @@ void bind_recurrence(nb::module_& m) {
         maybe("b_ih"), maybe("b_hh"), maybe("lengths"), nb::arg("reverse"), maybe("gates"), maybe("c"), given("h"));
   m.def("recurrence_backward", &recurrence_backward, nb::arg("cell"), given("x"), given("h0"), maybe("c0"),
         given("W_ih"), given("W_hh"), maybe("lengths"), nb::arg("reverse"), maybe("gates"), maybe("c"), given("h"),
-        maybe("dy"), maybe("dh_last"), maybe("dc_last"), given("dh"), maybe("dc"), given("da"), maybe("du"), maybe("dx"), maybe("dW_ih"), maybe("dW_hh"),
-        maybe("db_ih"), maybe("db_hh"));
+        maybe("dy"), maybe("dh_last"), maybe("dc_last"), given("dh"), maybe("dc"), maybe("dx"), maybe("dW_ih"),
+        maybe("dW_hh"), maybe("db_ih"), maybe("db_hh"));
 }
 
 }  // namespace pellucid

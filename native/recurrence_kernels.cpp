@@ -1,14 +1,16 @@
 // RNN, LSTM and GRU through time, on one thread, for some of the batch's sequences.
 //
-// Loop order: steps, then tiles of at most MR sequences, then panels of W_hh's columns, then the tile's gates. A tile's
-// gates are finished while they lie in the first-level cache; W_hh, copied once into panels, streams from the second.
-// Sequences do not meet, so that nobody waits for another thread in time, and each sum is taken in the same order
-// however the batch is cut.
+// Loop order: steps, then tiles of at most MR sequences, then panels of the weights' columns, then the tile's gates. A
+// tile's gates are finished while they lie in the first-level cache; the weights, copied once into panels, stream from
+// the second. x and h stand side by side, so that one product gives a gate, and its sum is written once. On the way back
+// the gradients by the gates of some steps are kept, also in the second, until there are enough for the product that
+// gives the weights' gradients: they never go to memory. Sequences do not meet, so that nobody waits for another thread
+// in time, and each sum over units is taken in the same order however the batch is cut.
 #include "recurrence.h"
 
 #include "gemm_pack.h"
 #include "gemm_tile.h"
-#include "vecmath.h"
+#include "recurrence_gates.h"
 
 namespace {
 
@@ -16,18 +18,18 @@ using pellucid::Cell;
 using pellucid::Walk;
 using pellucid::WalkBack;
 
+constexpr i64 BLOCK = 128;  // rows, sequences at steps, of one product for the weights' gradients
+
 INLINE i64 panel_width(i64 columns) { return columns <= VL ? VL : NR; }
 
-i64 packed(i64 rows, i64 columns, bool transpose) {
-  return ceil_div(transpose ? rows : columns, NR) * NR * (transpose ? columns : rows);
-}
+i64 packed(i64 width, i64 depth) { return ceil_div(width, NR) * NR * depth; }
 
-void pack(const float* W, i64 rows, i64 columns, bool transpose, float* out) {
+void pack(const float* W, i64 rows, i64 columns, bool transpose, i64 depth, i64 at, float* out) {
   const i64 n = transpose ? rows : columns, k = transpose ? columns : rows;
-  for (i64 j = 0; j < n; j += NR, out += NR * k) {
-    const i64 width = smaller(NR, n - j);
-    if (transpose) copy_transposed(W + j * columns, columns, width, k, out, panel_width(width));
-    else copy_block(W + j, columns, k, width, out, panel_width(width));
+  for (i64 j = 0; j < n; j += NR, out += NR * depth) {
+    const i64 width = smaller(NR, n - j), wide = panel_width(width);
+    if (transpose) copy_transposed(W + j * columns, columns, width, k, out + at * wide, wide);
+    else copy_block(W + j, columns, k, width, out + at * wide, wide);
   }
 }
 
@@ -41,25 +43,17 @@ INLINE void product(i64 rows, i64 k, i64 n, const float* A, i64 lda, const float
   }
 }
 
-// Calls f(j, part) for the vectors of n elements; `part` reads and writes whole ones, or the last piece.
-struct Whole {
-  v get(const float* p) const { return load(p); }
-  void put(float* p, v x) const { store(p, x); }
-};
-struct Piece {
-  i64 n;
-  v get(const float* p) const { return load_part(p, n); }
-  void put(float* p, v x) const { store_part(p, x, n); }
-};
-template <typename F>
-INLINE void over(i64 n, const F& f) {
-  i64 j = 0;
-  for (; j + VL <= n; j += VL) f(j, Whole{});
-  if (j < n) f(j, Piece{n - j});
-}
-
-INLINE void copy(const float* from, float* to, i64 n) {
-  over(n, [&](i64 j, auto part) { part.put(to + j, part.get(from + j)); });
+// C (rows, n) += A^T B, of k rows each; B is read beyond its last column, up to a whole panel.
+INLINE void transposed_product(i64 rows, i64 k, i64 n, const float* A, i64 lda, const float* B, i64 ldb, float* C) {
+  const i64 tiles = ceil_div(rows, MR);
+  for (i64 j = 0; j < n; j += NR) {
+    const i64 width = smaller(NR, n - j);
+    for (i64 tile = 0; tile < tiles; ++tile) {
+      const i64 first = rows * tile / tiles, last = rows * (tile + 1) / tiles;
+      tile_for(static_cast<int>(panel_width(width) / VL), true, last - first)(
+          {k, A + first, lda, B + j, ldb, C + first * n + j, n, width, nullptr, true});
+    }
+  }
 }
 
 INLINE bool over_at(const Walk& w, i64 t, i64 sequence) { return w.lengths && t >= w.lengths[sequence]; }
@@ -70,118 +64,45 @@ INLINE const float* before(const Walk& w, const float* states, const float* firs
   if (t == (w.reverse ? w.steps - 1 : 0)) return first;
   return states + (w.reverse ? t + 1 : t - 1) * w.batch * w.units;
 }
-
-// Divisions are the slowest part of a gate: two quotients share one, 1/a and 1/b being b/(ab) and a/(ab). Below -40 a gate
-// is taken for that of -40, 4e-18, so that no product overflows.
-INLINE v one_plus_exp_of_minus(v x) { return 1 + exp_within(at_least(at_most(-x, 40), -87)); }
-
-INLINE void two_sigmoids(v& x, v& y) {
-  const v a = one_plus_exp_of_minus(x), b = one_plus_exp_of_minus(y), inverse = 1 / (a * b);
-  x = b * inverse;
-  y = a * inverse;
+INLINE const float* input_at(const Walk& w, i64 t, i64 sequence) {
+  return w.x + t * w.x_step + sequence * w.x_sequence;
 }
 
-// x becomes its sigmoid; returns the hyperbolic tangent of y.
-INLINE v sigmoid_and_tanh(v& x, v y) {
-  const v a = one_plus_exp_of_minus(x), m = expm1_of_twice(absolute(y)), b = m + 2, inverse = 1 / (a * b);
-  x = b * inverse;
-  return with_sign_of(m * a * inverse, y);
+// --- forth ---------------------------------------------------------------------------------------------------
+
+INLINE void tile_of_gates(const Walk& w, i64 t, i64 first, i64 rows, const float* h_before, float* scratch) {
+  const i64 H = w.units, gates = pellucid::gates_of(w.cell) * H, kept = pellucid::kept_gates_of(w.cell) * H;
+  const i64 depth = H + w.inputs;
+  float* out = (w.gates ? w.gates : w.h) + (t * w.batch + first) * kept;
+  const float* A = h_before + first * H;
+  if (w.inputs) {
+    for (i64 i = 0; i < rows; ++i) {
+      copy(A + i * H, scratch + i * depth, H);
+      copy(input_at(w, t, first + i), scratch + i * depth + H, w.inputs);
+    }
+    A = scratch;
+    scratch += MR * depth;
+  }
+  if (w.cell == Cell::gru) {
+    if (w.inputs) product(rows, w.inputs, gates, A + H, depth, w.W_x, w.b_x, false, out, kept);
+    product(rows, H, gates, A, depth, w.W, w.b, false, scratch, gates);
+  } else {
+    product(rows, depth, gates, A, depth, w.W, w.b, !w.inputs, out, kept);
+  }
 }
-
-// --- one sequence, one step ----------------------------------------------------------------------------------
-
-INLINE void lstm_gates(i64 H, float* gates, const float* c_before, float* c, float* h) {
-  over(H, [&](i64 j, auto part) {
-    v i = part.get(gates + j), f = part.get(gates + H + j), o = part.get(gates + 3 * H + j);
-    two_sigmoids(i, f);
-    const v g = tanh(part.get(gates + 2 * H + j)), state = f * part.get(c_before + j) + i * g;
-    const v tanh_of_state = sigmoid_and_tanh(o, state);
-    part.put(gates + j, i);
-    part.put(gates + H + j, f);
-    part.put(gates + 2 * H + j, g);
-    part.put(gates + 3 * H + j, o);
-    part.put(c + j, state);
-    part.put(h + j, o * tanh_of_state);
-  });
-}
-
-INLINE void gru_gates(i64 H, float* gates, const float* u, const float* h_before, float* h) {
-  over(H, [&](i64 j, auto part) {
-    v r = part.get(gates + j) + part.get(u + j), z = part.get(gates + H + j) + part.get(u + H + j);
-    two_sigmoids(r, z);
-    const v u_n = part.get(u + 2 * H + j), n = tanh(part.get(gates + 2 * H + j) + r * u_n);
-    part.put(gates + j, r);
-    part.put(gates + H + j, z);
-    part.put(gates + 2 * H + j, n);
-    part.put(gates + 3 * H + j, u_n);
-    part.put(h + j, (1 - z) * n + z * part.get(h_before + j));
-  });
-}
-
-// dh becomes what reaches the state before past the product: nothing of an LSTM's and an RNN's.
-INLINE void lstm_gradient(i64 H, const float* gates, const float* c_before, const float* c, const float* dy, float* dh,
-                          float* dc, float* da) {
-  over(H, [&](i64 j, auto part) {
-    const v i = part.get(gates + j), f = part.get(gates + H + j), g = part.get(gates + 2 * H + j);
-    const v o = part.get(gates + 3 * H + j), t = tanh(part.get(c + j));
-    const v dm = dy ? part.get(dh + j) + part.get(dy + j) : part.get(dh + j);
-    const v ds = part.get(dc + j) + dm * o * (1 - t * t);  // by c, with what came from later steps
-    part.put(da + j, ds * g * i * (1 - i));
-    part.put(da + H + j, ds * part.get(c_before + j) * f * (1 - f));
-    part.put(da + 2 * H + j, ds * i * (1 - g * g));
-    part.put(da + 3 * H + j, dm * t * o * (1 - o));
-    part.put(dc + j, ds * f);
-    part.put(dh + j, v{});
-  });
-}
-
-INLINE void gru_gradient(i64 H, const float* gates, const float* h_before, const float* dy, float* dh, float* da,
-                         float* du) {
-  over(H, [&](i64 j, auto part) {
-    const v r = part.get(gates + j), z = part.get(gates + H + j), n = part.get(gates + 2 * H + j);
-    const v dm = dy ? part.get(dh + j) + part.get(dy + j) : part.get(dh + j);
-    const v da_n = dm * (1 - z) * (1 - n * n), da_z = dm * (part.get(h_before + j) - n) * z * (1 - z);
-    const v da_r = da_n * part.get(gates + 3 * H + j) * r * (1 - r);
-    part.put(da + j, da_r);
-    part.put(da + H + j, da_z);
-    part.put(da + 2 * H + j, da_n);
-    part.put(du + j, da_r);
-    part.put(du + H + j, da_z);
-    part.put(du + 2 * H + j, da_n * r);
-    part.put(dh + j, dm * z);
-  });
-}
-
-template <bool RELU>
-INLINE void rnn_gradient(i64 H, const float* h, const float* dy, float* dh, float* da) {
-  over(H, [&](i64 j, auto part) {
-    const v y = part.get(h + j), dm = dy ? part.get(dh + j) + part.get(dy + j) : part.get(dh + j);
-    part.put(da + j, RELU ? choose(y > 0, dm, dm * 0) : dm * (1 - y * y));
-    part.put(dh + j, v{});
-  });
-}
-
-// --- all steps -----------------------------------------------------------------------------------------------
-
-i64 walk_scratch(const Walk& w) { return w.cell == Cell::gru ? MR * 3 * w.units : 0; }
 
 void walk(const Walk& w, i64 from, i64 to, float* scratch) {
   const i64 H = w.units, gates = pellucid::gates_of(w.cell) * H, kept = pellucid::kept_gates_of(w.cell) * H;
   const i64 tiles = ceil_div(to - from, MR);
+  const float* u = scratch + (w.inputs ? MR * (H + w.inputs) : 0);
   for (i64 k = 0; k < w.steps; ++k) {
     const i64 t = step_at(w, k);
     const float *h_before = before(w, w.h, w.h0, t), *c_before = w.c ? before(w, w.c, w.c0, t) : nullptr;
     for (i64 tile = 0; tile < tiles; ++tile) {
       const i64 first = from + (to - from) * tile / tiles, last = from + (to - from) * (tile + 1) / tiles;
-      const i64 rows = last - first;
-      const float* A = h_before + first * H;
-      float* out = (w.gates ? w.gates : w.h) + (t * w.batch + first) * kept;
-      if (w.x) {
-        const float* x = w.x + (t * w.batch + first) * w.inputs;
-        product(rows, w.inputs, gates, x, w.inputs, w.W_x, w.b_x, false, out, kept);
-      }
-      if (w.cell == Cell::gru) product(rows, H, gates, A, H, w.W, w.b, false, scratch, gates);
-      else product(rows, H, gates, A, H, w.W, nullptr, true, out, kept);
+      tile_of_gates(w, t, first, last - first, h_before, scratch);
+      if (w.cell == Cell::lstm)
+        for (i64 s = first; s < last; ++s) lstm_gates(H, w.gates + (t * w.batch + s) * kept);
       for (i64 s = first; s < last; ++s) {
         const i64 row = t * w.batch + s;
         float* h = w.h + row * H;
@@ -190,11 +111,11 @@ void walk(const Walk& w, i64 from, i64 to, float* scratch) {
           copy(hb, h, H);
           if (w.c) copy(c_before + s * H, w.c + row * H, H);
         } else if (w.cell == Cell::lstm) {
-          lstm_gates(H, w.gates + row * kept, c_before + s * H, w.c + row * H, h);
+          lstm_state(H, w.gates + row * kept, c_before + s * H, w.c + row * H, h);
         } else if (w.cell == Cell::gru) {
-          gru_gates(H, w.gates + row * kept, scratch + (s - first) * gates, hb, h);
+          gru_gates(H, w.gates + row * kept, u + (s - first) * gates, hb, h);
         } else if (w.cell == Cell::rnn_tanh) {
-          over(H, [&](i64 j, auto part) { part.put(h + j, tanh(part.get(h + j))); });
+          over(H, [&](i64 j, auto part) { part.put(h + j, tanh_of_gate(part.get(h + j))); });
         } else {
           over(H, [&](i64 j, auto part) { part.put(h + j, at_least(part.get(h + j), 0)); });
         }
@@ -203,38 +124,126 @@ void walk(const Walk& w, i64 from, i64 to, float* scratch) {
   }
 }
 
-void walk_back(const WalkBack& b, i64 from, i64 to) {
+// --- back ----------------------------------------------------------------------------------------------------
+
+// What the walk back keeps of the last steps: gradients by the gates, of a GRU those of h too, and what they are
+// multiplied with for the weights' gradients: rows of h, 1, x, and of a GRU 1.
+struct Kept {
+  i64 steps, gates_stride, width;
+  float *da, *du, *rows;
+
+  Kept(const Walk& w, i64 sequences, float* scratch) {
+    const i64 gates = pellucid::gates_of(w.cell) * w.units;
+    steps = smaller(w.steps, ceil_div(BLOCK, sequences));
+    gates_stride = (ceil_div(gates, 16) | 1) * 16;  // an odd number of lines: rows spread over the sets of the cache
+    width = pellucid::rows_of_sums(w);
+    da = scratch;
+    du = w.cell == Cell::gru ? da + size(sequences) : da;
+    rows = du + size(sequences);
+  }
+  i64 size(i64 sequences) const { return steps * sequences * gates_stride + NR; }
+  i64 all(i64 sequences) const { return (rows - da) + steps * sequences * width; }
+};
+
+i64 scratch_of(const Walk& w, i64 sequences, bool back) {
+  if (!back) return MR * ((w.inputs ? w.units + w.inputs : 0) + (w.cell == Cell::gru ? 3 * w.units : 0));
+  return Kept(w, sequences, nullptr).all(sequences);
+}
+
+INLINE void add_to_sums(const Walk& w, const Kept& kept, i64 rows, float* sums) {
+  const i64 gates = pellucid::gates_of(w.cell) * w.units, of_h = w.units + 1, of_x = kept.width - of_h;
+  if (w.cell == Cell::gru) {
+    transposed_product(of_h, rows, gates, kept.rows, kept.width, kept.du, kept.gates_stride, sums);
+    transposed_product(of_x, rows, gates, kept.rows + of_h, kept.width, kept.da, kept.gates_stride, sums + of_h * gates);
+  } else {
+    transposed_product(kept.width, rows, gates, kept.rows, kept.width, kept.da, kept.gates_stride, sums);
+  }
+}
+
+INLINE void gradient_of_gates(const WalkBack& b, i64 t, i64 s, const float* h_before, const float* c_before, float* da,
+                              float* du) {
   const Walk& w = b.walk;
-  const i64 H = w.units, gates = pellucid::gates_of(w.cell) * H, kept = pellucid::kept_gates_of(w.cell) * H;
-  const i64 tiles = ceil_div(to - from, MR);
+  const i64 H = w.units, row = t * w.batch + s;
+  const float* gates = w.gates + row * pellucid::kept_gates_of(w.cell) * H;
+  const float *h = w.h + row * H, *dy = b.dy ? b.dy + t * b.dy_step + s * b.dy_sequence : nullptr;
+  float* dh = b.dh + s * H;
+  if (over_at(w, t, s)) {  // dh and dc wait
+    over(pellucid::gates_of(w.cell) * H, [&](i64 j, auto part) {
+      part.put(da + j, v{});
+      part.put(du + j, v{});
+    });
+  } else if (w.cell == Cell::lstm) {
+    lstm_gradient(H, gates, c_before + s * H, h, dy, dh, b.dc + s * H, da);
+  } else if (w.cell == Cell::gru) {
+    gru_gradient(H, gates, h_before + s * H, dy, dh, da, du);
+  } else if (w.cell == Cell::rnn_tanh) {
+    rnn_gradient<false>(H, h, dy, dh, da);
+  } else {
+    rnn_gradient<true>(H, h, dy, dh, da);
+  }
+}
+
+void walk_back(const WalkBack& b, i64 from, i64 to, float* sums, float* scratch) {
+  const Walk& w = b.walk;
+  const i64 H = w.units, gates = pellucid::gates_of(w.cell) * H, n = to - from, tiles = ceil_div(n, MR);
+  const Kept kept(w, n, scratch);
+  const i64 stride = b.da ? gates : kept.gates_stride;
+  if (sums) over(kept.width * gates, [&](i64 j, auto part) { part.put(sums + j, v{}); });
+  i64 step = 0;  // of those that are kept
   for (i64 k = w.steps - 1; k >= 0; --k) {
     const i64 t = step_at(w, k);
     const float *h_before = before(w, w.h, w.h0, t), *c_before = w.c ? before(w, w.c, w.c0, t) : nullptr;
+    float* da = b.da ? b.da + (t * w.batch + from) * gates : kept.da + step * n * stride;
+    float* du = b.da ? b.du + (t * w.batch + from) * gates : kept.du + step * n * stride;
     for (i64 tile = 0; tile < tiles; ++tile) {
-      const i64 first = from + (to - from) * tile / tiles, last = from + (to - from) * (tile + 1) / tiles;
-      for (i64 s = first; s < last; ++s) {
-        const i64 row = t * w.batch + s;
-        const float* dy = b.dy ? b.dy + t * b.dy_step + s * b.dy_sequence : nullptr;
-        float *dh = b.dh + s * H, *da = b.da + row * gates;
-        if (over_at(w, t, s)) {  // dh and dc wait
-          over(gates, [&](i64 j, auto part) { part.put(da + j, v{}); });
-          if (w.cell == Cell::gru) over(gates, [&](i64 j, auto part) { part.put(b.du + row * gates + j, v{}); });
-        } else if (w.cell == Cell::lstm) {
-          lstm_gradient(H, w.gates + row * kept, c_before + s * H, w.c + row * H, dy, dh, b.dc + s * H, da);
-        } else if (w.cell == Cell::gru) {
-          gru_gradient(H, w.gates + row * kept, h_before + s * H, dy, dh, da, b.du + row * gates);
-        } else if (w.cell == Cell::rnn_tanh) {
-          rnn_gradient<false>(H, w.h + row * H, dy, dh, da);
-        } else {
-          rnn_gradient<true>(H, w.h + row * H, dy, dh, da);
-        }
+      const i64 first = n * tile / tiles, last = n * (tile + 1) / tiles;
+      for (i64 s = first; s < last; ++s)
+        gradient_of_gates(b, t, from + s, h_before, c_before, da + s * stride, du + s * stride);
+      product(last - first, gates, H, du + first * stride, stride, w.W, nullptr, true, b.dh + (from + first) * H, H);
+      if (b.dx && w.W_x) {
+        float* dx = b.dx + (t * w.batch + from + first) * w.inputs;
+        product(last - first, gates, w.inputs, da + first * stride, stride, w.W_x, nullptr, false, dx, w.inputs);
       }
-      product(last - first, gates, H, b.du + (t * w.batch + first) * gates, gates, w.W, nullptr, true, b.dh + first * H,
-              H);
+    }
+    if (!sums) continue;
+    for (i64 s = 0; s < n; ++s) {
+      float* row = kept.rows + (step * n + s) * kept.width;
+      copy(h_before + (from + s) * H, row, H);
+      row[H] = 1;
+      copy(input_at(w, t, from + s), row + H + 1, w.inputs);
+      if (w.cell == Cell::gru) row[kept.width - 1] = 1;
+    }
+    if (++step == kept.steps || k == 0) {
+      add_to_sums(w, kept, step * n, sums);
+      step = 0;
+    }
+  }
+}
+
+void sum_transposed(const float* parts, i64 count, i64 rows, i64 columns, i64 from, i64 to, float* out) {
+  const i64 width = to - from;
+  for (i64 i = from; i < to; i += VL) {
+    const i64 high = smaller(VL, to - i);
+    for (i64 j = 0; j < columns; j += VL) {
+      const i64 wide = smaller(VL, columns - j);
+      v block[VL];
+      for (i64 r = 0; r < VL; ++r) block[r] = v{};
+      for (i64 part = 0; part < count; ++part)
+        for (i64 r = 0; r < high; ++r) {
+          const float* p = parts + (part * rows + i + r) * columns + j;
+          block[r] += wide == VL ? load(p) : load_part(p, wide);
+        }
+      transpose(block);
+      for (i64 c = 0; c < wide; ++c) {
+        float* p = out + (j + c) * width + i - from;
+        if (high == VL) store(p, block[c]);
+        else store_part(p, block[c], high);
+      }
     }
   }
 }
 
 }  // namespace
 
-PELLUCID_DEFINE_TABLE(RecurrenceKernels, recurrence_kernels) = {walk, walk_back, walk_scratch, pack, packed};
+PELLUCID_DEFINE_TABLE(RecurrenceKernels, recurrence_kernels) = {walk,   walk_back, scratch_of,
+                                                                pack,   packed,    sum_transposed};

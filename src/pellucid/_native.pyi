@@ -269,8 +269,6 @@ def recurrence_backward(
     dc_last: Array | None,
     dh: Array,
     dc: Array | None,
-    da: Array,
-    du: Array | None,
     dx: Array | None,
     dW_ih: Array | None,
     dW_hh: Array | None,

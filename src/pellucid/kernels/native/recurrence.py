@@ -16,7 +16,7 @@ _RNN, _RELU, _LSTM, _GRU = range(4)  # as the extension counts them
 
 
 def _taken(x: Array, *others: Array | None) -> bool:
-    """Say whether the extension takes these arrays; it takes x, copied where it is not contiguous."""
+    """Say whether the extension takes these arrays; it takes x however it lies."""
     return x.dtype is F32 and x.size > 0 and plain(*(a for a in others if a is not None))
 
 
@@ -24,11 +24,15 @@ def _steps(x: Array | None) -> Array | None:
     return None if x is None else np.ascontiguousarray(x)
 
 
-def _rows(dy: Array | None) -> Array | None:
-    """Return dy with contiguous rows, which may lie anywhere, as in a batch that comes first."""
-    if dy is None or (dy.strides[2] == 4 and dy.dtype is F32 and dy.flags.aligned and min(dy.strides) > 0):
-        return dy
-    return np.ascontiguousarray(dy)
+def _rows(a: Array) -> Array:
+    """Return an array with contiguous rows, which may lie anywhere, as in a batch that comes first."""
+    if (a.strides[2] == 4 or a.shape[2] == 1) and a.dtype is F32 and a.flags.aligned and min(a.strides) > 0:
+        return a
+    return np.ascontiguousarray(a)
+
+
+def _gradient_rows(dy: Array | None) -> Array | None:
+    return None if dy is None else _rows(dy)
 
 
 def _lengths(lengths: Array | None) -> Array | None:
@@ -58,7 +62,7 @@ def rnn(
         return reference.rnn(x, h0, W_ih, W_hh, b_ih, b_hh, relu, lengths, reverse)
     h = np.empty((*x.shape[:2], W_hh.shape[1]), F32)
     cell, given = _RELU if relu else _RNN, (W_ih, W_hh, b_ih, b_hh, _lengths(lengths), reverse)
-    _native.recurrence(cell, np.ascontiguousarray(x), h0, None, *given, None, None, h)
+    _native.recurrence(cell, _rows(x), h0, None, *given, None, None, h)
     return *_outputs(h, lengths, reverse), h
 
 
@@ -81,10 +85,10 @@ def rnn_backward(
         same = x, h0, W_ih, W_hh, relu, lengths, reverse
         return reference.rnn_backward(*same, h_all, dy, dh, need_x, need_W)
     dx, dW_ih, dW_hh, db = _places(x, W_ih, W_hh, need_x, need_W)
-    dh0, da = np.empty(h0.shape, F32), np.empty(h_all.shape, F32)
-    given = _RELU if relu else _RNN, np.ascontiguousarray(x), h0, None, W_ih, W_hh, _lengths(lengths), reverse
-    last = _rows(dy), _steps(dh), None
-    _native.recurrence_backward(*given, None, None, h_all, *last, dh0, None, da, None, dx, dW_ih, dW_hh, db, None)
+    dh0 = np.empty(h0.shape, F32)
+    given = _RELU if relu else _RNN, _rows(x), h0, None, W_ih, W_hh, _lengths(lengths), reverse
+    last = _gradient_rows(dy), _steps(dh), None
+    _native.recurrence_backward(*given, None, None, h_all, *last, dh0, None, dx, dW_ih, dW_hh, db, None)
     return dx, dh0, dW_ih, dW_hh, db
 
 
@@ -106,7 +110,7 @@ def lstm(
     gates = np.empty((*x.shape[:2], W_hh.shape[0]), F32)
     c, h = np.empty((2, *x.shape[:2], W_hh.shape[1]), F32)
     given = W_ih, W_hh, b_ih, b_hh, _lengths(lengths), reverse
-    _native.recurrence(_LSTM, np.ascontiguousarray(x), h0, c0, *given, gates, c, h)
+    _native.recurrence(_LSTM, _rows(x), h0, c0, *given, gates, c, h)
     return *_outputs(h, lengths, reverse), c[0 if reverse else -1].copy(), (gates, c, h)
 
 
@@ -131,10 +135,10 @@ def lstm_backward(
         same = x, h0, c0, W_ih, W_hh, W_hr, lengths, reverse
         return reference.lstm_backward(*same, kept, dy, dh, dc, need_x, need_W)
     dx, dW_ih, dW_hh, db = _places(x, W_ih, W_hh, need_x, need_W)
-    dh0, dc0, da = np.empty(h0.shape, F32), np.empty(c0.shape, F32), np.empty(kept[0].shape, F32)
-    given = _LSTM, np.ascontiguousarray(x), h0, c0, W_ih, W_hh, _lengths(lengths), reverse
-    last = _rows(dy), _steps(dh), _steps(dc)
-    _native.recurrence_backward(*given, *kept, *last, dh0, dc0, da, None, dx, dW_ih, dW_hh, db, None)
+    dh0, dc0 = np.empty(h0.shape, F32), np.empty(c0.shape, F32)
+    given = _LSTM, _rows(x), h0, c0, W_ih, W_hh, _lengths(lengths), reverse
+    last = _gradient_rows(dy), _steps(dh), _steps(dc)
+    _native.recurrence_backward(*given, *kept, *last, dh0, dc0, dx, dW_ih, dW_hh, db, None)
     return dx, dh0, dc0, dW_ih, dW_hh, db, None
 
 
@@ -154,7 +158,7 @@ def gru(
     H = W_hh.shape[1]
     gates, h = np.empty((*x.shape[:2], 4 * H), F32), np.empty((*x.shape[:2], H), F32)
     given = W_ih, W_hh, b_ih, b_hh, _lengths(lengths), reverse
-    _native.recurrence(_GRU, np.ascontiguousarray(x), h0, None, *given, gates, None, h)
+    _native.recurrence(_GRU, _rows(x), h0, None, *given, gates, None, h)
     return *_outputs(h, lengths, reverse), (gates, h)
 
 
@@ -177,10 +181,10 @@ def gru_backward(
     gates, h = kept
     dx, dW_ih, dW_hh, db_ih = _places(x, W_ih, W_hh, need_x, need_W)
     db_hh = np.empty(len(W_hh), F32) if need_W else None
-    dh0, (da, du) = np.empty(h0.shape, F32), np.empty((2, *x.shape[:2], len(W_hh)), F32)
-    given = _GRU, np.ascontiguousarray(x), h0, None, W_ih, W_hh, _lengths(lengths), reverse
-    last = _rows(dy), _steps(dh), None
-    _native.recurrence_backward(*given, gates, None, h, *last, dh0, None, da, du, dx, dW_ih, dW_hh, db_ih, db_hh)
+    dh0 = np.empty(h0.shape, F32)
+    given = _GRU, _rows(x), h0, None, W_ih, W_hh, _lengths(lengths), reverse
+    last = _gradient_rows(dy), _steps(dh), None
+    _native.recurrence_backward(*given, gates, None, h, *last, dh0, None, dx, dW_ih, dW_hh, db_ih, db_hh)
     return dx, dh0, dW_ih, dW_hh, db_ih, db_hh
 
 
