@@ -10,8 +10,8 @@ from pellucid import _native
 from pellucid.kernels import native, reference
 
 KINDS = {"rnn_tanh": 1, "rnn_relu": 1, "lstm": 4, "gru": 3}
-# T, B, I, H: one of each, odd, whole vectors and one more, many inputs, enough for several pieces of the batch, and more
-# weights than the walk itself multiplies x with.
+# T, B, I, H: one of each, odd, whole vectors and one more, many inputs, enough for several pieces of the batch, and
+# more weights than the walk itself multiplies x with.
 SIZES = [(1, 1, 1, 1), (3, 2, 5, 7), (4, 33, 1, 16), (2, 5, 40, 17), (3, 1, 3, 65), (5, 16, 300, 33), (30, 32, 14, 48)]
 SIZES += [(3, 17, 700, 90)]
 pytestmark = pytest.mark.usefixtures("each_isa")

@@ -126,6 +126,27 @@ def test_gradients_through_time_are_those_that_differences_measure(walk, reverse
     assert gradcheck(fn, inputs, atol=1e-7, rtol=1e-6)
 
 
+@pytest.mark.parametrize("walk", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("lengths", [None, [4, 0, 2]])
+def test_a_batch_that_comes_first_gives_the_same_as_steps_that_do(walk, lengths):
+    gates = {"rnn": 1, "lstm": 4, "gru": 3}[walk]
+    shapes = [(4, 3, 2), (3, 3), *[(3, 3)] * (walk == "lstm"), (gates * 3, 2), (gates * 3, 3)]
+    rng = np.random.default_rng(3)
+    arrays = [rng.normal(size=shape) for shape in shapes]
+    dy, lengths = pellucid.tensor(rng.normal(size=(4, 3, 3))), None if lengths is None else np.asarray(lengths)
+    seen = []
+    for batch_first in (False, True):
+        x, *others = (pellucid.tensor(a, requires_grad=True) for a in arrays)
+        given = x.transpose(0, 1) if batch_first else x
+        y, *last = getattr(recurrence, walk)(given, *others, lengths=lengths, batch_first=batch_first)
+        y = y.transpose(0, 1) if batch_first else y
+        sum(((y * dy).sum(), *(state.square().sum() for state in last))).backward()
+        seen.append([y.array, *(state.array for state in last), *(p.grad.array for p in (x, *others))])
+        assert [state.array.shape for state in last] == [(1, 3, 3)] * len(last)
+    for a, b in zip(*seen, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 @every_layer
 def test_what_stands_behind_the_end_of_a_sequence_plays_no_part(name, options):
     layer = getattr(nn, name)(3, 4, dtype=pellucid.float64, **options)
@@ -138,7 +159,7 @@ def test_what_stands_behind_the_end_of_a_sequence_plays_no_part(name, options):
         layer.zero_grad()
         state = [pellucid.zeros(2, n, dtype=pellucid.float64) for n in (out, *[4] * (name == "LSTM"))]
         given = pellucid.tensor(x, requires_grad=True)
-        outputs = walk(given, state, dict(weights), np.asarray([4, 2]), False)
+        outputs = walk(given, state, dict(weights), np.asarray([4, 2]), False, False)
         assert not outputs[0].array[2:, 1].any()
         sum((y * y).sum() for y in outputs).backward()
         assert not given.grad.array[2:, 1].any()

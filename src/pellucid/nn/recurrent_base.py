@@ -16,6 +16,7 @@ from pellucid.ops import creation, indexing, recurrence, shape
 
 __all__ = ["RNNBase"]
 
+_NAMES = {"W_ih": "weight_ih", "W_hh": "weight_hh", "b_ih": "bias_ih", "b_hh": "bias_hh", "W_hr": "weight_hr"}
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
@@ -88,8 +89,8 @@ class RNNBase(Module):
         return [[p for p in self._weights(*pair).values() if p is not None] for pair in pairs]
 
     def _weights(self, layer: int, direction: int) -> dict[str, Parameter | None]:
-        names = {"W_ih": "weight_ih", "W_hh": "weight_hh", "b_ih": "bias_ih", "b_hh": "bias_hh", "W_hr": "weight_hr"}
-        return {key: self._parameters.get(name + _suffix(layer, direction)) for key, name in names.items()}
+        suffix, parameters = _suffix(layer, direction), self._parameters
+        return {key: parameters.get(name + suffix) for key, name in _NAMES.items()}
 
     def reset_parameters(self) -> None:
         """Draw all parameters anew."""
@@ -116,11 +117,7 @@ class RNNBase(Module):
         single, batch_axis = x.ndim == 2, 0 if self.batch_first else 1
         if single:
             x = shape.unsqueeze(x, batch_axis)
-        if self.batch_first:
-            x = shape.transpose(x, 0, 1)
-        y, last = self._layers(x, self._states(x, hx, single), None)
-        if self.batch_first:
-            y = shape.transpose(y, 0, 1)
+        y, last = self._layers(x, self._states(x, hx, single, self.batch_first), None, self.batch_first)
         if single:
             return shape.squeeze(y, batch_axis), self._as_given(tuple(shape.squeeze(s, 1) for s in last))
         return y, self._as_given(last)
@@ -131,9 +128,9 @@ class RNNBase(Module):
                 f"{type(self).__name__} needs packed rows of numbers, got shape {packed.data.array.shape}"
             )
         x, lengths = pad_packed_sequence(packed._replace(unsorted_indices=None))  # the longest first, as they are
-        states = self._states(x, hx, single=False, order=packed.sorted_indices)
+        states = self._states(x, hx, single=False, batch_first=False, order=packed.sorted_indices)
         steps = lengths.array
-        y, last = self._layers(x, states, None if (steps == len(x)).all() else steps)
+        y, last = self._layers(x, states, None if (steps == len(x)).all() else steps, batch_first=False)
         if packed.unsorted_indices is not None:
             last = tuple(indexing.index_select(s, 1, packed.unsorted_indices) for s in last)
         return packed._replace(data=pack_padded_sequence(y, lengths).data), self._as_given(last)
@@ -141,9 +138,11 @@ class RNNBase(Module):
     def _as_given(self, states: tuple[Tensor, ...]) -> Any:
         return states if self.mode == "LSTM" else states[0]
 
-    def _states(self, x: Tensor, hx: Any, single: bool, order: Tensor | None = None) -> list[tuple[Tensor, ...]]:
+    def _states(
+        self, x: Tensor, hx: Any, single: bool, batch_first: bool, order: Tensor | None = None
+    ) -> list[tuple[Tensor, ...]]:
         """Check the input and the states, and return these, or zeros, of each layer and direction."""
-        name, (_, batch, inputs) = type(self).__name__, x.array.shape
+        name, batch, inputs = type(self).__name__, x.array.shape[0 if batch_first else 1], x.array.shape[2]
         W: Parameter = self.weight_ih_l0
         if x.dtype != W.dtype:
             raise ValueError(
@@ -171,33 +170,42 @@ class RNNBase(Module):
         return list(zip(*states, strict=True))
 
     def _layers(
-        self, x: Tensor, states: list[tuple[Tensor, ...]], lengths: Array | None
+        self, x: Tensor, states: list[tuple[Tensor, ...]], lengths: Array | None, batch_first: bool
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Walk x (T, B, I) through all layers; the last states are (layers * directions, B, size)."""
+        """Walk x through all layers; the last states are (layers * directions, B, size)."""
         lasts = []
         for layer in range(self.num_layers):
             if layer and self.dropout:
                 x = F.dropout(x, self.dropout, self.training)
             outputs = []
             for direction in range(self._directions):
-                state = states[layer * self._directions + direction]
-                y, *last = self._walk(x, state, self._weights(layer, direction), lengths, direction == 1)
+                place = layer * self._directions + direction
+                y, *last = self._walk(
+                    x, states[place], self._weights(layer, direction), lengths, direction == 1, batch_first
+                )
                 outputs.append(y)
                 lasts.append(last)
             x = outputs[0] if len(outputs) == 1 else shape.cat(outputs, -1)
-        return x, tuple(shape.stack(parts) for parts in zip(*lasts, strict=True))
+        return x, tuple(lasts[0]) if len(lasts) == 1 else tuple(shape.cat(parts) for parts in zip(*lasts, strict=True))
 
     def _walk(
-        self, x: Tensor, state: tuple[Tensor, ...], weights: dict[str, Any], lengths: Array | None, reverse: bool
+        self,
+        x: Tensor,
+        state: tuple[Tensor, ...],
+        weights: dict[str, Any],
+        lengths: Array | None,
+        reverse: bool,
+        batch_first: bool,
     ) -> tuple[Tensor, ...]:
         """Walk one layer in one direction."""
+        where = weights | {"lengths": lengths, "reverse": reverse, "batch_first": batch_first}
         if self.mode == "LSTM":
-            return recurrence.lstm(x, *state, **weights, lengths=lengths, reverse=reverse)
-        del weights["W_hr"]
+            return recurrence.lstm(x, *state, **where)
+        del where["W_hr"]
         if self.mode == "GRU":
-            return recurrence.gru(x, *state, **weights, lengths=lengths, reverse=reverse)
+            return recurrence.gru(x, *state, **where)
         kind = "relu" if self.mode == "RNN_RELU" else "tanh"
-        return recurrence.rnn(x, *state, **weights, nonlinearity=kind, lengths=lengths, reverse=reverse)
+        return recurrence.rnn(x, *state, nonlinearity=kind, **where)
 
     def extra_repr(self) -> str:
         """Show the sizes, and the options that are not the defaults."""

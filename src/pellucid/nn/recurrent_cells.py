@@ -73,6 +73,11 @@ class RNNCellBase(Module):
         return shown + ("" if kind == "tanh" else f", nonlinearity={kind}")
 
 
+def _of_step(last: Tensor, input: Tensor) -> Tensor:
+    """Return the last state (1, B, H) as (B, H), or (H,) for a single row."""
+    return shape.reshape(last, last.array.shape[-1:] if input.ndim == 1 else last.array.shape[1:])
+
+
 class RNNCell(RNNCellBase):
     """h' = tanh(x W_ih^T + b_ih + h W_hh^T + b_hh): one step of `RNN` (Elman, 1990).
 
@@ -115,7 +120,7 @@ class RNNCell(RNNCellBase):
         x, (h,) = self._prepared(input, (hx,))
         weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
         _, h = recurrence.rnn(x, h, *weights, nonlinearity=self.nonlinearity)
-        return shape.squeeze(h, 0) if input.ndim == 1 else h
+        return _of_step(h, input)
 
 
 class LSTMCell(RNNCellBase):
@@ -152,7 +157,7 @@ class LSTMCell(RNNCellBase):
         x, (h, c) = self._prepared(input, (None, None) if hx is None else hx)
         weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
         _, h, c = recurrence.lstm(x, h, c, *weights)
-        return (shape.squeeze(h, 0), shape.squeeze(c, 0)) if input.ndim == 1 else (h, c)
+        return _of_step(h, input), _of_step(c, input)
 
 
 class GRUCell(RNNCellBase):
@@ -186,4 +191,4 @@ class GRUCell(RNNCellBase):
         """Return the next state."""
         x, (h,) = self._prepared(input, (hx,))
         _, h = recurrence.gru(x, h, self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
-        return shape.squeeze(h, 0) if input.ndim == 1 else h
+        return _of_step(h, input)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from pellucid._tape import Gradient
-from pellucid._tensor import Array, Tensor, record, record_joint
+from pellucid._tape import Gradient, Node
+from pellucid._tensor import Array, Tensor, record_joint
 
 __all__ = ["record_several"]
 
@@ -25,31 +25,34 @@ def record_several(
             gradient by each input as `record_joint` wants it.
     """
     zero = np.zeros((), outputs[0].dtype)
-    arrived: dict[int, Array] = {}
-    writes: list[list[int]] = []
+    arrived: list[Array | None] = [None] * len(outputs)
+    tensors = tuple(map(Tensor, outputs))
 
     def gradients(_: Array) -> Sequence[Array | None]:
-        if any(count for count, _ in writes):
-            raise RuntimeError(
-                "an output of this operation was overwritten in place after it was computed, and the gradient by the "
-                "others needs it; use the operation without the underscore"
-            )
-        given = [arrived.pop(i, None) for i in range(len(outputs))]
+        for y in written:
+            if y[0]:
+                raise RuntimeError(
+                    "an output of this operation was overwritten in place after it was computed, and the gradient by "
+                    "the others needs it; use the operation without the underscore"
+                )
+        given = arrived[:]
+        arrived[:] = [None] * len(given)  # for another walk over the same tape
         return backward(*given)
 
-    gradients.__qualname__ = backward.__qualname__  # which gives the node its name
+    gradients.__qualname__ = name = backward.__qualname__  # which gives the node its name
     hidden = record_joint(zero, inputs, gradients)
-    if not hidden.requires_grad:
-        return tuple(map(Tensor, outputs))
+    if not hidden._requires_grad:
+        return tensors
 
     def leave(i: int) -> Gradient:
         def dx(dy: Array) -> Array:
             arrived[i] = dy
             return zero
 
-        dx.__qualname__ = backward.__qualname__
+        dx.__qualname__ = name
         return dx
 
-    tensors = tuple(record(y, (hidden, leave(i))) for i, y in enumerate(outputs))
-    writes += [y._version for y in tensors]
+    for i, y in enumerate(tensors):
+        y._requires_grad, y._node = True, Node([(hidden, 0, leave(i))], None, 0)
+    written = [y._version for y in tensors]
     return tensors

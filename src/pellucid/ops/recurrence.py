@@ -2,10 +2,13 @@
 
 Shapes: T steps, B sequences, I inputs, H units. Weights of several gates stand one under the other. With `lengths`
 (B,) a sequence ends before T: its state waits there, y is zero behind its end, and what x holds there plays no part.
-The formulas with their gradients through time (Werbos, 1990) stand in `kernels/reference`.
+With `batch_first` x and y are (B, T, ...), and memory is not moved for that. The last states are (1, B, H), so that
+those of layers can be put one behind the other. The formulas with their gradients through time (Werbos, 1990) stand in
+`kernels/reference`.
 """
 
 from collections.abc import Sequence
+from typing import overload
 
 import numpy as np
 
@@ -28,13 +31,14 @@ def rnn(
     nonlinearity: str = "tanh",
     lengths: Array | None = None,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """h_t = f(x_t W_ih^T + b_ih + h_t-1 W_hh^T + b_hh), f = tanh or max(0, .) (Elman, 1990).
 
     With da_t = (dy_t + da_t+1 W_hh) f': dx = da W_ih, dW_ih = da^T x, dW_hh = da^T h_t-1, db = the sum of da.
 
     Args:
-        x: (T, B, I).
+        x: (T, B, I), or (B, T, I) when batch_first.
         h0: (B, H), before the first step walked.
         W_ih: (H, I).
         W_hh: (H, H).
@@ -43,9 +47,10 @@ def rnn(
         nonlinearity: "tanh" or "relu".
         lengths: (B,), steps of each sequence; None for T each.
         reverse: walk from the last step to the first.
+        batch_first: x and y have the batch as their first axis.
 
     Returns:
-        y (T, B, H), all states, and the last one walked to, (B, H).
+        y (T, B, H), all states, and the last one walked to, (1, B, H).
 
     Raises:
         RuntimeError: when the sizes or dtypes do not fit.
@@ -53,19 +58,21 @@ def rnn(
     """
     if nonlinearity not in ("tanh", "relu"):
         raise ValueError(f"a recurrent net's nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
-    _check("rnn", 1, x, (h0,), W_ih, W_hh, b_ih, b_hh)
-    x, relu = _without_padding(x, lengths), nonlinearity == "relu"
-    weights = W_ih.array, W_hh.array
-    y, h, kept = K.rnn(x.array, h0.array, *weights, _array(b_ih), _array(b_hh), relu, lengths, reverse)
+    _check("rnn", 1, x, (h0,), W_ih, W_hh, b_ih, b_hh, batch_first=batch_first)
+    x, relu = _without_padding(x, lengths, batch_first), nonlinearity == "relu"
+    weights, steps = (W_ih.array, W_hh.array), _steps_first(x.array, batch_first)
+    y, h, kept = K.rnn(steps, h0.array, *weights, _array(b_ih), _array(b_hh), relu, lengths, reverse)
 
     def backward(dy: Array | None, dh: Array | None) -> Sequence[Array | None]:
         need_W = _needs_gradient(W_ih, W_hh, b_ih, b_hh)
+        dy, need_x = _steps_first(dy, batch_first), x.requires_grad
         dx, dh0, dW_ih, dW_hh, db = K.rnn_backward(
-            x.array, h0.array, *weights, relu, lengths, reverse, kept, dy, dh, x.requires_grad, need_W
+            steps, h0.array, *weights, relu, lengths, reverse, kept, dy, _only(dh), need_x, need_W
         )
-        return dx, dh0, dW_ih, dW_hh, *_both(db, b_ih)
+        return _steps_first(dx, batch_first), dh0, dW_ih, dW_hh, *_both(db, b_ih)
 
-    return record_several((y, h), (x, h0, W_ih, W_hh, *_given(b_ih, b_hh)), backward)  # type: ignore[return-value]
+    outputs = _steps_first(y, batch_first), h[None]
+    return record_several(outputs, (x, h0, W_ih, W_hh, *_given(b_ih, b_hh)), backward)  # type: ignore[return-value]
 
 
 def lstm(
@@ -80,6 +87,7 @@ def lstm(
     *,
     lengths: Array | None = None,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """c_t = f c_t-1 + i g, h_t = o tanh(c_t), with gates of x_t and h_t-1 (Hochreiter and Schmidhuber, 1997).
 
@@ -88,7 +96,7 @@ def lstm(
     and so does not fade as an RNN's does; da follows from it gate by gate, and from da the rest as in `rnn`.
 
     Args:
-        x: (T, B, I).
+        x: (T, B, I), or (B, T, I) when batch_first.
         h0: (B, P), before the first step walked; P is H without a projection.
         c0: (B, H).
         W_ih: (4 H, I), gates in the order i, f, g, o.
@@ -98,28 +106,31 @@ def lstm(
         W_hr: (P, H), or None.
         lengths: (B,), steps of each sequence; None for T each.
         reverse: walk from the last step to the first.
+        batch_first: x and y have the batch as their first axis.
 
     Returns:
-        y (T, B, P), all h, and the last h (B, P) and c (B, H) walked to.
+        y (T, B, P), all h, and the last h (1, B, P) and c (1, B, H) walked to.
 
     Raises:
         RuntimeError: when the sizes or dtypes do not fit.
     """
-    _check("lstm", 4, x, (h0, c0), W_ih, W_hh, b_ih, b_hh, W_hr)
-    x = _without_padding(x, lengths)
+    _check("lstm", 4, x, (h0, c0), W_ih, W_hh, b_ih, b_hh, W_hr, batch_first=batch_first)
+    x = _without_padding(x, lengths, batch_first)
     weights, project = (W_ih.array, W_hh.array), _array(W_hr)
-    state = h0.array, c0.array
-    y, h, c, kept = K.lstm(x.array, *state, *weights, _array(b_ih), _array(b_hh), project, lengths, reverse)
+    state, steps = (h0.array, c0.array), _steps_first(x.array, batch_first)
+    y, h, c, kept = K.lstm(steps, *state, *weights, _array(b_ih), _array(b_hh), project, lengths, reverse)
 
     def backward(dy: Array | None, dh: Array | None, dc: Array | None) -> Sequence[Array | None]:
         need_W = _needs_gradient(W_ih, W_hh, b_ih, b_hh, W_hr)
+        last = _steps_first(dy, batch_first), _only(dh), _only(dc)
         dx, dh0, dc0, dW_ih, dW_hh, db, dW_hr = K.lstm_backward(
-            x.array, *state, *weights, project, lengths, reverse, kept, dy, dh, dc, x.requires_grad, need_W
+            steps, *state, *weights, project, lengths, reverse, kept, *last, x.requires_grad, need_W
         )
+        dx = _steps_first(dx, batch_first)
         return dx, dh0, dc0, dW_ih, dW_hh, *_both(db, b_ih), *(() if W_hr is None else (dW_hr,))
 
     inputs = (x, h0, c0, W_ih, W_hh, *_given(b_ih, b_hh, W_hr))
-    return record_several((y, h, c), inputs, backward)  # type: ignore[return-value]
+    return record_several((_steps_first(y, batch_first), h[None], c[None]), inputs, backward)  # type: ignore[return-value]
 
 
 def gru(
@@ -132,6 +143,7 @@ def gru(
     *,
     lengths: Array | None = None,
     reverse: bool = False,
+    batch_first: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """h_t = (1 - z) n + z h_t-1, with gates of x_t and h_t-1 (Cho et al., 2014).
 
@@ -140,7 +152,7 @@ def gru(
     dh_t-1 = dh_t z + du_t W_hh, where da and du follow from dh_t gate by gate, and differ by the factor r of u_n.
 
     Args:
-        x: (T, B, I).
+        x: (T, B, I), or (B, T, I) when batch_first.
         h0: (B, H), before the first step walked.
         W_ih: (3 H, I), gates in the order r, z, n.
         W_hh: (3 H, H).
@@ -148,30 +160,46 @@ def gru(
         b_hh: (3 H,).
         lengths: (B,), steps of each sequence; None for T each.
         reverse: walk from the last step to the first.
+        batch_first: x and y have the batch as their first axis.
 
     Returns:
-        y (T, B, H), all states, and the last one walked to, (B, H).
+        y (T, B, H), all states, and the last one walked to, (1, B, H).
 
     Raises:
         RuntimeError: when the sizes or dtypes do not fit.
     """
-    _check("gru", 3, x, (h0,), W_ih, W_hh, b_ih, b_hh)
-    x = _without_padding(x, lengths)
-    weights = W_ih.array, W_hh.array
-    y, h, kept = K.gru(x.array, h0.array, *weights, _array(b_ih), _array(b_hh), lengths, reverse)
+    _check("gru", 3, x, (h0,), W_ih, W_hh, b_ih, b_hh, batch_first=batch_first)
+    x = _without_padding(x, lengths, batch_first)
+    weights, steps = (W_ih.array, W_hh.array), _steps_first(x.array, batch_first)
+    y, h, kept = K.gru(steps, h0.array, *weights, _array(b_ih), _array(b_hh), lengths, reverse)
 
     def backward(dy: Array | None, dh: Array | None) -> Sequence[Array | None]:
         need_W = _needs_gradient(W_ih, W_hh, b_ih, b_hh)
+        dy, need_x = _steps_first(dy, batch_first), x.requires_grad
         dx, dh0, dW_ih, dW_hh, db_ih, db_hh = K.gru_backward(
-            x.array, h0.array, *weights, lengths, reverse, kept, dy, dh, x.requires_grad, need_W
+            steps, h0.array, *weights, lengths, reverse, kept, dy, _only(dh), need_x, need_W
         )
-        return dx, dh0, dW_ih, dW_hh, *(() if b_ih is None else (db_ih, db_hh))
+        return _steps_first(dx, batch_first), dh0, dW_ih, dW_hh, *(() if b_ih is None else (db_ih, db_hh))
 
-    return record_several((y, h), (x, h0, W_ih, W_hh, *_given(b_ih, b_hh)), backward)  # type: ignore[return-value]
+    outputs = _steps_first(y, batch_first), h[None]
+    return record_several(outputs, (x, h0, W_ih, W_hh, *_given(b_ih, b_hh)), backward)  # type: ignore[return-value]
 
 
 def _array(x: Tensor | None) -> Array | None:
     return None if x is None else x.array
+
+
+@overload
+def _steps_first(x: Array, batch_first: bool) -> Array: ...
+@overload
+def _steps_first(x: Array | None, batch_first: bool) -> Array | None: ...
+def _steps_first(x: Array | None, batch_first: bool) -> Array | None:
+    """Exchange the first two axes, to and fro."""
+    return x.swapaxes(0, 1) if batch_first and x is not None else x
+
+
+def _only(dh: Array | None) -> Array | None:
+    return None if dh is None else dh[0]
 
 
 def _given(*tensors: Tensor | None) -> tuple[Tensor, ...]:
@@ -189,16 +217,17 @@ def _both(db: Array | None, b: Tensor | None) -> tuple[Array | None, ...]:
     return db, None if db is None else db.copy()
 
 
-def _without_padding(x: Tensor, lengths: Array | None) -> Tensor:
+def _without_padding(x: Tensor, lengths: Array | None, batch_first: bool) -> Tensor:
     """Put zeros behind the end of each sequence, so that a NaN there is not multiplied into the weights' gradient."""
     if lengths is None:
         return x
-    if lengths.shape != x.array.shape[1:2]:
-        raise RuntimeError(f"{x.array.shape[1]} sequences need as many lengths, got the shape {lengths.shape}")
-    if lengths.size and not 0 <= lengths.min() <= lengths.max() <= x.array.shape[0]:
-        raise RuntimeError(f"lengths lie between 0 and {x.array.shape[0]}, the steps there are, got {lengths.tolist()}")
-    live = np.arange(x.array.shape[0])[:, None] < lengths
-    return x if live.all() else where(live[:, :, None], x, 0)
+    T, B = _steps_first(x.array, batch_first).shape[:2]
+    if lengths.shape != (B,):
+        raise RuntimeError(f"{B} sequences need as many lengths, got the shape {lengths.shape}")
+    if lengths.size and not 0 <= lengths.min() <= lengths.max() <= T:
+        raise RuntimeError(f"lengths lie between 0 and {T}, the steps there are, got {lengths.tolist()}")
+    live = np.arange(T)[:, None] < lengths
+    return x if live.all() else where(_steps_first(live[:, :, None], batch_first), x, 0)
 
 
 def _check(
@@ -211,11 +240,14 @@ def _check(
     b_ih: Tensor | None,
     b_hh: Tensor | None,
     W_hr: Tensor | None = None,
+    *,
+    batch_first: bool,
 ) -> None:
     """Refuse what does not fit together."""
     if x.ndim != 3:
-        raise RuntimeError(f"{name} needs x of shape (steps, batch, inputs), got {x.array.shape}")
-    T, B, inputs = x.array.shape
+        axes = "batch, steps" if batch_first else "steps, batch"
+        raise RuntimeError(f"{name} needs x of shape ({axes}, inputs), got {x.array.shape}")
+    T, B, inputs = _steps_first(x.array, batch_first).shape
     if W_ih.ndim != 2 or W_ih.array.shape[1] != inputs:
         raise RuntimeError(f"{name} got {inputs} inputs a step and weights W_ih of shape {W_ih.array.shape}")
     if T == 0:
