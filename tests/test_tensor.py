@@ -249,6 +249,19 @@ def test_copies_keep_class_type_and_gradients(kind, way):
         assert y.grad is None
 
 
+@pytest.mark.parametrize("kind", ["f4", "f8", "i8", "u1", "?"])
+def test_what_comes_out_of_a_pickle_has_numpys_own_dtype_by_which_kernels_are_chosen(kind):
+    there = pickle.loads(pickle.dumps(np.ones((2, 3), kind)))
+    assert there.dtype is not np.dtype(kind)
+    assert Tensor(there).array.dtype is np.dtype(kind)
+    assert np.shares_memory(Tensor(there).array, there)
+    assert pickle.loads(pickle.dumps(Tensor(there))).array.dtype is np.dtype(kind)
+    layer = pellucid.nn.LSTM(2, 8)
+    x = pellucid.randn(5, 60, 2)
+    again, y = pickle.loads(pickle.dumps((layer, x)))
+    assert (again(y)[0].detach().numpy() == layer(x)[0].detach().numpy()).all()  # by the same kernels, so to the bit
+
+
 def test_deepcopy_and_pickle_do_not_share_memory_and_copy_does():
     x = pellucid.zeros(2)
     assert not np.shares_memory(copy.deepcopy(x).array, x.array)

@@ -69,7 +69,7 @@ class Tensor(_Base):
                     f"Tensor(...) takes an array or a list, got {type(data).__name__}; "
                     "write pellucid.tensor(value) for a number and pellucid.zeros(sizes) for a size"
                 )
-        self.array: Array = data
+        self.array: Array = data if data.dtype is dtypes.float32 else dtypes.with_own_dtype(data)
         self._grad: Tensor | None = None
         self._requires_grad = False
         self._retains_grad = False

@@ -22,6 +22,7 @@ __all__ = [
     "set_default_dtype",
     "to_dtype",
     "uint8",
+    "with_own_dtype",
 ]
 
 dtype = np.dtype
@@ -31,6 +32,7 @@ uint8, int8, int16, int32, int64 = (np.dtype(f"{kind}") for kind in ("u1", "i1",
 float16, float32, float64 = np.dtype("f2"), np.dtype("f4"), np.dtype("f8")
 
 _SUPPORTED = frozenset((bool_, uint8, int8, int16, int32, int64, float16, float32, float64))
+_OWN = {dtype: dtype for dtype in _SUPPORTED}
 _default = float32
 
 
@@ -75,3 +77,13 @@ def holds_numpy(data: Any) -> bool:
     while isinstance(data, (list, tuple)) and data:
         data = data[0]
     return hasattr(data, "dtype")
+
+
+def with_own_dtype(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return an array whose dtype is NumPy's one object of its kind, a view where it was another.
+
+    Arrays out of a pickle, as worker processes get them, have a dtype that equals float32 and is another object. The
+    native engine tells types by identity, which is quicker, and would leave such arrays to the reference.
+    """
+    own = _OWN.get(array.dtype)
+    return array if own is None or own is array.dtype else array.view(own)

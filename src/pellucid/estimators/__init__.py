@@ -8,15 +8,24 @@ from pellucid._extras import require
 
 require("sklearn", "tabular")  # says how to get it, before the imports below would fail
 
+from pellucid.estimators.autoencoder import Autoencoder  # noqa: E402
 from pellucid.estimators.base import NeuralEstimator  # noqa: E402
 from pellucid.estimators.classifying import Classifying  # noqa: E402
+from pellucid.estimators.cnn import CNNClassifier  # noqa: E402
 from pellucid.estimators.mlp import MLPClassifier, MLPRegressor  # noqa: E402
 from pellucid.estimators.regressing import Regressing  # noqa: E402
+from pellucid.estimators.sequence import SequenceClassifier, SequenceRegressor  # noqa: E402
+from pellucid.estimators.text import TextClassifier  # noqa: E402
 
 __all__ = [
+    "Autoencoder",
+    "CNNClassifier",
     "Classifying",
     "MLPClassifier",
     "MLPRegressor",
     "NeuralEstimator",
     "Regressing",
+    "SequenceClassifier",
+    "SequenceRegressor",
+    "TextClassifier",
 ]

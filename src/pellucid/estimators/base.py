@@ -15,7 +15,7 @@ from pellucid._tensor import Array
 from pellucid.data import DataLoader, TensorDataset
 from pellucid.estimators.merging import merged, rows_are_apart
 from pellucid.estimators.network import Network
-from pellucid.estimators.optimizers import make_optimizer, make_schedule
+from pellucid.estimators.optimizers import DEFAULTS, PLANNED, make_optimizer, make_schedule
 from pellucid.estimators.parameters import RULES, check_parameters
 from pellucid.estimators.targets import Targets
 from pellucid.estimators.watching import Watcher
@@ -70,9 +70,16 @@ class NeuralEstimator(BaseEstimator):
         """Return the weights of rows, in which those of classes are contained."""
         return weights
 
-    def _training_data(self, inputs: Any, targets: Array, weights: Array | None) -> Any:
-        """Return what `Trainer.fit` takes."""
+    def _row_data(self, inputs: Any, targets: Array, weights: Array | None) -> Any:
+        """Return what `Trainer` takes, as rows: those that are judged come so."""
         return (inputs, targets) if weights is None else (inputs, targets, weights)
+
+    def _training_data(self, data: Rows, *, batch_size: int, seed: int) -> Any:
+        """Return what `Trainer.fit` takes, also a loader that varies its rows."""
+        rows = self._row_data(*data)
+        if self.shuffle:
+            return rows
+        return DataLoader(_dataset(rows), batch_size=batch_size, shuffle=False, seed=seed)
 
     def _stratified(self, targets: Targets, y: Any) -> Any:  # noqa: ARG002
         """Return the classes that validation rows shall have in equal shares, or None."""
@@ -213,13 +220,18 @@ class NeuralEstimator(BaseEstimator):
         batch = self._batch_size(rows)
         mean_weight = 1.0 if weights is None else float(weights.mean(dtype=np.float64))
         decay = self.alpha / (batch * mean_weight)  # the gradient of alpha / (2 n) ||W||^2
+        planned = incremental and self.learning_rate in PLANNED
         if incremental and network.trainer is not None:
             trainer = network.trainer
             for group in trainer.optimizer.param_groups:
                 if group["weight_decay"]:
                     group["weight_decay"] = decay
+            if planned and trainer.scheduler is not None:  # it is at its end, where the rate may be 0
+                trainer.scheduler = None
+                for group in trainer.optimizer.param_groups:
+                    group["lr"] = self.learning_rate_init
             return trainer, next(c for c in trainer.callbacks if isinstance(c, Watcher))
-        parameters = self.get_params(deep=False)
+        parameters = DEFAULTS | self.get_params(deep=False) | ({"learning_rate": "constant"} if planned else {})
         optimizer = make_optimizer(parameters, network.model, decay)
         scheduler, every = make_schedule(parameters, optimizer, rows, -(-rows // batch))
         steps = -(-rows // batch)
@@ -267,10 +279,8 @@ class NeuralEstimator(BaseEstimator):
         epochs = 1 if incremental else self.max_iter
         before = len(watcher.losses)
         batch = self._batch_size(rows)
-        made = self._training_data(inputs, encoded, weights)
-        if not self.shuffle:
-            made = DataLoader(_dataset(made), batch_size=batch, shuffle=False, seed=trainer.seed)
-        held = None if judged is None else self._training_data(*judged)
+        made = self._training_data((inputs, encoded, weights), batch_size=batch, seed=trainer.seed)
+        held = None if judged is None else self._row_data(*judged)
         trainer.fit(made, held, epochs=epochs, batch_size=batch)
         done = len(watcher.losses) - before
         self.n_iter_ = done
@@ -284,7 +294,7 @@ class NeuralEstimator(BaseEstimator):
         self.history_ = trainer.history
         if watcher.interrupted:
             warnings.warn(f"Training interrupted by user: {trainer.history.stopped}", stacklevel=4)
-        elif done == self.max_iter and not incremental and not watcher.stopped:
+        elif done == self.max_iter and not incremental and not watcher.stopped and self.learning_rate not in PLANNED:
             warnings.warn(
                 f"Maximum iterations ({self.max_iter}) reached and the optimization hasn't converged yet; "
                 "raise max_iter, or scale the inputs",

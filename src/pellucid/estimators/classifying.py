@@ -28,7 +28,7 @@ class Classifying(ClassifierMixin):
     _outputs: Any
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train one epoch more.
+        """Train one epoch more, with the rate `learning_rate_init` where the schedule is laid out over `max_iter`.
 
         Args:
             X: the rows.

@@ -10,10 +10,23 @@ from pellucid._suggest import nearest
 from pellucid.nn import Module
 from pellucid.optim import Optimizer, lr_scheduler
 
-__all__ = ["SCHEDULES", "make_optimizer", "make_schedule"]
+__all__ = ["DEFAULTS", "PLANNED", "SCHEDULES", "make_optimizer", "make_schedule"]
 
 SCHEDULES = ("constant", "invscaling", "adaptive", "cosine", "exponential", "step", "onecycle")
 """Names for `learning_rate`; the first three are scikit-learn's."""
+
+PLANNED = ("cosine", "exponential", "step", "onecycle")
+"""Those that are laid out over `max_iter` epochs: to have trained all of them is then no sign of too few."""
+
+DEFAULTS: dict[str, Any] = {
+    "momentum": 0.9,
+    "nesterovs_momentum": True,
+    "power_t": 0.5,
+    "beta_1": 0.9,
+    "beta_2": 0.999,
+    "epsilon": 1e-8,
+}
+"""What estimators that do not list these parameters take for them."""
 
 
 def make_optimizer(parameters: dict[str, Any], model: Module, decay: float) -> Optimizer:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["RULES", "Rule", "at_least", "between", "check_parameters", "flag", "whole"]
+__all__ = ["RULES", "Rule", "at_least", "between", "check_parameters", "flag", "or_none", "whole"]
 
 Rule = tuple[Callable[[Any], bool], str]
 """Whether a value is right, and what would be."""
@@ -48,6 +48,11 @@ def between(low: float, high: float, *, open: bool = False) -> Rule:
         lambda v: _number(v) and (low < v if open else low <= v) and v < high,
         f"a number in {'(' if open else '['}{low:g}, {high:g})",
     )
+
+
+def or_none(rule: Rule) -> Rule:
+    """Return the rule that also takes None."""
+    return lambda v: v is None or rule[0](v), f"{rule[1]}, or None"
 
 
 flag: Rule = (_flag, "True or False")
