@@ -240,7 +240,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
     @property
     def _autoencoder(self) -> AutoencoderNetwork:
         model: Any = self.model_
-        inner: AutoencoderNetwork = model.autoencoder if isinstance(model, DenoisingAutoencoder) else model
+        inner: Any = model.autoencoder if isinstance(model, DenoisingAutoencoder) else model
         return inner
 
     @property
