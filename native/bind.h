@@ -109,6 +109,7 @@ void bind_channel_norm(nb::module_& m);
 void bind_norms(nb::module_& m);
 void bind_dropout(nb::module_& m);
 void bind_losses(nb::module_& m);
+void bind_row_losses(nb::module_& m);
 void bind_recurrence(nb::module_& m);
 
 }  // namespace pellucid

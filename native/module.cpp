@@ -27,5 +27,6 @@ NB_MODULE(_native, m) {
   bind_norms(m);
   bind_dropout(m);
   bind_losses(m);
+  bind_row_losses(m);
   bind_recurrence(m);
 }

@@ -234,11 +234,9 @@ class NeuralEstimator(BaseEstimator):
         parameters = DEFAULTS | self.get_params(deep=False) | ({"learning_rate": "constant"} if planned else {})
         optimizer = make_optimizer(parameters, network.model, decay)
         scheduler, every = make_schedule(parameters, optimizer, rows, -(-rows // batch))
-        steps = -(-rows // batch)
         watcher = Watcher(
             self.tol,
             self.n_iter_no_change,
-            0.5 * self.alpha * steps / (rows * mean_weight),
             judged=self.early_stopping,
             adaptive=self.learning_rate == "adaptive",
         )
@@ -261,6 +259,7 @@ class NeuralEstimator(BaseEstimator):
             schedule_every=every,
             callbacks=[watcher, *self._callbacks()],
             seed=seed,
+            count_decay=True,
         )
         return network.trainer, watcher
 

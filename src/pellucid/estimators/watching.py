@@ -1,13 +1,12 @@
 """What an estimator looks at after every epoch: the loss, the score on held-out rows, whether it still gets better."""
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 from pellucid._tensor import Array
-from pellucid.nn import Module
 from pellucid.train import Callback, StopTraining, Trainer
 
-__all__ = ["Watcher", "squared_norm"]
+__all__ = ["Watcher"]
 
 _SMALLEST_RATE = 1e-6  # of the adaptive schedule, below which it ends as the others do
 
@@ -21,17 +20,14 @@ class Watcher(Callback):
     Args:
         tol: by how much an epoch must be better.
         patience: how many epochs in a row need not be.
-        penalty: alpha / (2 n), times the squared norm of the weights it is added to the loss.
         judged: whether the score on held-out rows decides, and the best weights are kept.
         adaptive: whether the learning rate falls before training ends.
     """
 
     only_shows = True
 
-    def __init__(
-        self, tol: float, patience: float, penalty: float = 0.0, *, judged: bool = False, adaptive: bool = False
-    ) -> None:
-        self.tol, self.patience, self.penalty = tol, patience, penalty
+    def __init__(self, tol: float, patience: float, *, judged: bool = False, adaptive: bool = False) -> None:
+        self.tol, self.patience, self.by_losses = tol, patience, not judged
         self.judged, self.adaptive = judged, adaptive
         self.losses: list[float] = []
         self.scores: list[float] = []
@@ -45,8 +41,6 @@ class Watcher(Callback):
         """Note the numbers of the epoch, and decide."""
         history = trainer.history
         loss = history["loss"][-1]
-        if self.penalty:
-            loss += self.penalty * squared_norm(trainer.model)
         self.losses.append(loss)
         if "validation_loss" in history:
             self.validation_losses.append(history["validation_loss"][-1])
@@ -54,6 +48,22 @@ class Watcher(Callback):
         self._compare(trainer, loss)
         if self.flat > self.patience:
             self._give_up(trainer)
+
+    def epochs_borne(self, losses: Sequence[float]) -> int:
+        """Return after how many epochs the next one would be one too many that is flat."""
+        best, flat = self.best_loss, self.flat
+        for epoch, loss in enumerate(losses):
+            flat = 0 if loss <= best - self.tol else flat + 1
+            if flat > self.patience:
+                return epoch
+            best = min(loss, best)
+        return len(losses)
+
+    def on_losses(self, trainer: Trainer, losses: Sequence[float]) -> None:
+        """Note the losses of epochs that were borne."""
+        for loss in map(float, losses):
+            self.losses.append(loss)
+            self._compare(trainer, loss)
 
     def _compare(self, trainer: Trainer, loss: float) -> None:
         if self.judged:
@@ -86,9 +96,3 @@ class Watcher(Callback):
         """Take up the best weights, however training ended."""
         if self.best_weights is not None:
             trainer.model.load_state_dict(self.best_weights)
-
-
-def squared_norm(model: Module) -> float:
-    """Return the sum of the squares of the weights that alpha is about: matrices, no biases."""
-    flat: Any = (p.array.ravel() for p in model.parameters() if p.ndim > 1)
-    return float(sum(w.dot(w) for w in flat))

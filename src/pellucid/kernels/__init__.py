@@ -14,6 +14,7 @@ from typing import Any
 from pellucid.kernels import reference
 from pellucid.kernels.reference import (
     add_at,
+    add_squares,
     attention,
     attention_backward,
     avg_pool,
@@ -22,6 +23,8 @@ from pellucid.kernels.reference import (
     bce_backward,
     bce_with_logits,
     bce_with_logits_backward,
+    bce_with_logits_of_rows,
+    bce_with_logits_of_rows_backward,
     clip_all,
     convolve,
     convolve_dW,
@@ -61,6 +64,8 @@ from pellucid.kernels.reference import (
     mish_backward,
     mse,
     mse_backward,
+    mse_of_rows,
+    mse_of_rows_backward,
     new_plan,
     normalize,
     normalize_backward,
@@ -92,11 +97,13 @@ from pellucid.kernels.reference import (
     update_adam,
     update_rmsprop,
     update_sgd,
+    weighted_mean,
 )
 
 __all__ = [
     "ENGINES",
     "add_at",
+    "add_squares",
     "attention",
     "attention_backward",
     "avg_pool",
@@ -105,6 +112,8 @@ __all__ = [
     "bce_backward",
     "bce_with_logits",
     "bce_with_logits_backward",
+    "bce_with_logits_of_rows",
+    "bce_with_logits_of_rows_backward",
     "clip_all",
     "convolve",
     "convolve_dW",
@@ -147,6 +156,8 @@ __all__ = [
     "mish_backward",
     "mse",
     "mse_backward",
+    "mse_of_rows",
+    "mse_of_rows_backward",
     "new_plan",
     "normalize",
     "normalize_backward",
@@ -181,6 +192,7 @@ __all__ = [
     "update_rmsprop",
     "update_sgd",
     "use_engine",
+    "weighted_mean",
     "why_engine",
 ]
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from pellucid import kernels as K
 from pellucid._tensor import Array, Tensor
+from pellucid.train.callbacks.callback import Callback
 from pellucid.train.interrupt import DeferredInterrupt
 from pellucid.train.recorded import LossNoter, Recorded, count_steps, lasting_arrays
 from pellucid.train.replayable import classes_fit, epochs_until_looked_at, settings, steps_until_looked_at, why_not
@@ -48,6 +49,7 @@ class Replay:
         self._sizes = [] if self.reason else _sizes(loader)
         self._slice = 1  # steps that take about _SECONDS
         self._epochs = 1  # likewise, where nobody looks between them
+        self._looked_at = -1  # an epoch at whose end a callback will change something
 
     def epoch(self, totals: EpochTotals, interrupt: DeferredInterrupt) -> None:
         """Take the steps of an epoch, or what is left of it."""
@@ -69,6 +71,8 @@ class Replay:
         trainer, loader, sizes = self.trainer, self.loader, self._sizes
         if self.reason or trainer.batch:
             return
+        if trainer.epoch == self._looked_at:
+            return
         count = min(epochs_until_looked_at(trainer), self._epochs, len(self._order) // sum(sizes))
         if count < 1:
             return
@@ -80,22 +84,65 @@ class Replay:
         began = time.perf_counter()
         order = _orders(loader, trainer.epoch, count)[:, : sum(sizes)]
         self._order[: order.size] = order.reshape(-1)
-        losses, done = first.run_epochs(None if last is first else last, count, len(sizes), sum(sizes))
+        watching = [c for c in trainer.callbacks if c.by_losses]
+        losses, means, done = self._epochs_by_plan(first, last, order[:count], watching)
+        if not done:
+            return
         count_steps(trainer, done)
         self.steps += done
         epochs, trainer.batch = divmod(done, len(sizes))  # what is left is an epoch in which a loss is no number
         trainer.epoch, trainer.step = trainer.epoch + epochs, trainer.step + done
         if trainer.batch:
-            trainer._totals.add_many(losses[epochs, : trainer.batch], float(sizes[0]), None, None)
+            rows = order[epochs, : trainer.batch * sizes[0]].reshape(trainer.batch, sizes[0])
+            trainer._totals.add_many(losses[epochs, : trainer.batch], self._weights(rows), None, None)
         seconds = max(time.perf_counter() - began, 1e-9)
         self._epochs = max(1, min(int(count * _SECONDS / seconds), 8 * self._epochs))
         if epochs:
             columns = {
-                "loss": mean_losses(losses[:epochs], np.array(sizes, np.float64)),
+                "loss": means[:epochs],
                 "lr": np.full(epochs, trainer.optimizer.param_groups[0]["lr"]),
                 "seconds": np.full(epochs, seconds / epochs),
             }
             trainer.history.extend({name: values.tolist() for name, values in columns.items()})
+            for callback in watching:
+                callback.on_losses(trainer, means[:epochs])
+
+    def _epochs_by_plan(
+        self, first: Recorded, last: Recorded, order: Array, watching: list[Callback]
+    ) -> tuple[Array, Array, int]:
+        """Take epochs, at most those before one in which somebody who watches losses will change something.
+
+        Returns:
+            the losses of steps, those of whole epochs, and how many steps were ended.
+        """
+        sizes, lasting = self._sizes, lasting_arrays(self.trainer) if watching else []
+        before = [a.copy() for a in lasting]
+        shorter = None if last is first else last
+        losses, done = first.run_epochs(shorter, len(order), len(sizes), sum(sizes))
+        epochs = done // len(sizes)
+        means = mean_losses(losses[:epochs], self._weights_of_epochs(order[:epochs]))
+        borne = min((c.epochs_borne(means) for c in watching), default=epochs)
+        if borne < epochs:  # too far: back, and as far as that epoch
+            for a, b in zip(lasting, before, strict=True):
+                a[...] = b
+            self._looked_at = self.trainer.epoch + borne
+            losses, done = first.run_epochs(shorter, borne, len(sizes), sum(sizes)) if borne else (losses[:0], 0)
+        return losses, means[:borne], done
+
+    def _weights(self, rows: Array) -> Array | float:
+        """Return by how much batches count: (batches, rows of each) gives (batches,), or one number for all."""
+        parts = self.loader.dataset.tensors
+        return float(rows.shape[1]) if len(parts) == 2 else _sums(parts[2].array[rows])
+
+    def _weights_of_epochs(self, order: Array) -> Array:
+        """Return by how much each batch counts, (epochs, batches) or (batches,), given the epochs' orders."""
+        parts, sizes = self.loader.dataset.tensors, self._sizes
+        if len(parts) == 2:
+            return np.array(sizes, np.float64)
+        w, size = parts[2].array[order], sizes[0]
+        whole = order.shape[1] // size
+        batches = _sums(w[:, : whole * size].reshape(len(w), whole, size))
+        return batches if whole == len(sizes) else np.column_stack([batches, _sums(w[:, whole * size :])])
 
     def report(self) -> str:
         """Say how the steps were taken."""
@@ -129,8 +176,8 @@ class Replay:
 
     def _take(self, rows: Array, totals: EpochTotals) -> tuple[float, Array]:
         """Take a step as always; return its loss and outputs."""
-        inputs, targets = self.loader.dataset[rows]
-        loss, outputs, weight = self.trainer._step(inputs, targets)
+        inputs, targets, *weights = self.loader.dataset[rows]
+        loss, outputs, weight = self.trainer._step(inputs, targets, *weights)
         totals.add(loss.item(), weight, outputs.array, targets.array)
         self.trainer._stepped(1)
         return loss.item(), outputs.array
@@ -142,13 +189,13 @@ class Replay:
         recorded = Recorded(trainer, source, self._order, len(rows))
         for buffer, part in zip(recorded.batch, self.loader.dataset[rows], strict=True):
             buffer[...] = part.array
-        inputs, targets = map(Tensor, recorded.batch)
+        inputs, targets, *weights = map(Tensor, recorded.batch)
         recorded.plan.lasting(lasting_arrays(trainer))
         noter = LossNoter(recorded)
         trainer.callbacks.append(noter)
         try:
             with recorded.plan.recording():
-                loss, outputs, weight = trainer._step(inputs, targets)
+                loss, outputs, weight = trainer._step(inputs, targets, *weights)
         finally:
             trainer.callbacks.remove(noter)
         recorded.keep(outputs.array)
@@ -196,7 +243,7 @@ class Replay:
         if done:
             targets = self.loader.dataset.tensors[1].array[rows[: done * size]] if totals.keep_outputs else None
             kept = None if outputs is None else outputs[:done].reshape(done * size, *outputs.shape[2:])
-            totals.add_many(losses[:done], float(size), kept, targets)
+            totals.add_many(losses[:done], self._weights(rows[: done * size].reshape(done, size)), kept, targets)
             count_steps(trainer, done)
             self.steps += done
             trainer._stepped(done)
@@ -208,6 +255,11 @@ def _sizes(loader: Any) -> list[int]:
     """Return the rows of each batch of an epoch."""
     size, rows = loader.batch_size, len(loader.dataset)
     return [min(size, rows - i * size) for i in range(len(loader))]
+
+
+def _sums(w: Array) -> Array:
+    """Return sums over the last axis, each to the bits of the sum of a batch by itself."""
+    return np.ascontiguousarray(w).sum(axis=-1).astype(np.float64)
 
 
 def _orders(loader: Any, first: int, epochs: int) -> Array:

@@ -14,6 +14,7 @@ from pellucid.train.callbacks.checkpoint import ModelCheckpoint
 from pellucid.train.callbacks.clipping import GradientNormClipping
 from pellucid.train.callbacks.progress import PlainProgress, RichProgress
 from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
+from pellucid.train.row_losses import BinaryCrossEntropy, HalfSquaredError
 
 if TYPE_CHECKING:
     from pellucid.train.trainer import Trainer
@@ -49,7 +50,8 @@ RECORDED_LAYERS = {
     nn.Mish,
     nn.Softplus,
 }
-_LOSSES = {nn.MSELoss, nn.CrossEntropyLoss, nn.BCEWithLogitsLoss}
+_LOSSES = {nn.MSELoss, nn.CrossEntropyLoss, nn.BCEWithLogitsLoss, HalfSquaredError, BinaryCrossEntropy}
+_OF_ROWS = {HalfSquaredError, BinaryCrossEntropy}
 _MANY = 4 << 20  # bytes of parameters; checking a recorded step copies them, and what is remembered of each, twice
 _OPTIMIZERS = {optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop}
 
@@ -101,6 +103,7 @@ def settings(trainer: "Trainer") -> Any:
         [id(v) for p in optimizer.state for v in optimizer.state[p].values() if isinstance(v, np.ndarray)],
         [(_hooked(m), _plain(m)) for m in trainer.model.modules()],
         _plain(trainer.loss),
+        trainer.count_decay,
         [_plain(c) for c in trainer.callbacks if _clips_by_kernel(c)],
     )
 
@@ -114,7 +117,8 @@ def steps_until_looked_at(trainer: "Trainer") -> int:
 def epochs_until_looked_at(trainer: "Trainer") -> int:
     """Return how many epochs pass before one that somebody wants to see, validation rows not asked.
 
-    Progress is among those who can wait for a while; it is shown after each replay.
+    Progress is among those who can wait for a while; it is shown after each replay. Those who look at nothing but
+    the losses are asked afterwards.
     """
     if trainer.metrics or trainer.scheduler is not None:
         return 0
@@ -124,6 +128,8 @@ def epochs_until_looked_at(trainer: "Trainer") -> int:
         if kind is ModelCheckpoint and callback.monitor is None:  # type: ignore[attr-defined]
             every: int = callback.every_epochs  # type: ignore[attr-defined]
             epochs = min(epochs, every - trainer.epoch % every - 1)
+        elif callback.by_losses:
+            continue
         elif kind.on_epoch_end is not Callback.on_epoch_end and kind not in (PlainProgress, RichProgress):
             return 0
     return min(epochs, (steps_until_looked_at(trainer) - 1) // trainer.batches)
@@ -152,17 +158,27 @@ def _plain_loss(loss: Any) -> bool:
 
 
 def _plain_data(trainer: "Trainer", loader: Any) -> bool:
-    """Say whether a batch is rows of two arrays, (X, y), that no check of a later batch will refuse."""
+    """Say whether a batch is rows of (X, y) or (X, y, weights) that no check of a later batch will refuse."""
     if type(loader) is not DataLoader or loader.collate_fn is not None or type(loader.dataset) is not TensorDataset:
         return False
     arrays = [part.array for part in loader.dataset.tensors]
-    if len(arrays) != 2 or not all(a.flags.c_contiguous and a.size for a in arrays) or arrays[0].dtype != np.float32:
+    if len(arrays) not in (2, 3) or not all(a.flags.c_contiguous and a.size for a in arrays):
+        return False
+    if arrays[0].dtype != np.float32 or (len(arrays) == 3 and not _plain_weights(arrays[2])):
         return False
     targets = arrays[1]
     if isinstance(trainer.loss, nn.CrossEntropyLoss):
         return targets.dtype == np.int64
-    in_range = not isinstance(trainer.loss, nn.BCEWithLogitsLoss) or bool(((targets >= 0) & (targets <= 1)).all())
+    if (type(trainer.loss) in _OF_ROWS or len(arrays) == 3) and targets.ndim != 2:
+        return False
+    of_probabilities = isinstance(trainer.loss, (nn.BCEWithLogitsLoss, BinaryCrossEntropy))
+    in_range = not of_probabilities or bool(((targets >= 0) & (targets <= 1)).all())
     return targets.dtype == np.float32 and in_range
+
+
+def _plain_weights(w: Array) -> bool:
+    """Say whether no batch can be without weight."""
+    return w.dtype == np.float32 and w.ndim == 1 and bool((np.isfinite(w) & (w > 0)).all())
 
 
 def _hooked(module: nn.Module) -> bool:

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid._tensor import Tensor
-from pellucid.nn import CrossEntropyLoss, NLLLoss
+from pellucid._tensor import Array, Tensor
+from pellucid.nn import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
+from pellucid.ops.row_losses import bce_with_logits_of_rows, cross_entropy_of_rows, mse_of_rows, weighted_mean
+from pellucid.train.row_losses import BinaryCrossEntropy, HalfSquaredError
 
 __all__ = ["balanced_class_weights", "batch_weight", "weighted_loss"]
 
@@ -31,11 +33,38 @@ def weighted_loss(loss: Callable[[Tensor, Tensor], Tensor], outputs: Tensor, tar
         raise ValueError(f"sample weights must have shape {(outputs.array.shape[0],)}, got {w.array.shape}")
     if (w.array < 0).any() or not w.array.sum() > 0:
         raise ValueError("sample weights must not be negative, and not all zero in a batch")
+    rows = _plain_rows(loss, outputs, targets)
+    if rows is not None:
+        return weighted_mean(rows, w)
     by_row = copy.copy(loss)
     by_row.reduction = "none"  # type: ignore[attr-defined]
     losses: Any = by_row(outputs, targets)
     losses = losses.reshape(len(w), -1).mean(1)
     return (losses * w).sum() / w.sum()
+
+
+def _plain_rows(loss: Any, outputs: Tensor, targets: Tensor) -> Tensor | None:
+    """Return the loss of each row by one kernel where there is one, else None."""
+    z, t, kind = outputs.array, targets.array, type(loss)
+    if kind is CrossEntropyLoss:
+        return cross_entropy_of_rows(outputs, t) if _plain_classes(loss, z, t) else None
+    if z.ndim != 2 or z.shape != t.shape or z.dtype != t.dtype:
+        return None
+    if isinstance(loss, (HalfSquaredError, BinaryCrossEntropy)):
+        return loss.of_rows(outputs, targets)
+    if kind is MSELoss:
+        return mse_of_rows(outputs, targets, 1 / z.shape[1])
+    if kind is BCEWithLogitsLoss and loss.weight is None and loss.pos_weight is None:
+        return bce_with_logits_of_rows(outputs, targets, 1 / z.shape[1])
+    return None
+
+
+def _plain_classes(loss: CrossEntropyLoss, z: Array, t: Array) -> bool:
+    """Say whether each row has a class that counts, and counts alike."""
+    if loss.weight is not None or loss.label_smoothing or z.ndim != 2 or t.shape != z.shape[:1]:
+        return False
+    in_range = t.dtype.kind in "iu" and bool(t.min() >= 0 and t.max() < z.shape[1])
+    return in_range and not 0 <= loss.ignore_index < z.shape[1]
 
 
 def batch_weight(loss: Callable[[Tensor, Tensor], Tensor], targets: Tensor) -> float:

@@ -35,17 +35,18 @@ class EpochTotals:
             self.outputs.append(outputs)
             self.targets.append(targets)
 
-    def add_many(self, losses: Array, weight: float, outputs: Array | None, targets: Array | None) -> None:
+    def add_many(self, losses: Array, weight: Array | float, outputs: Array | None, targets: Array | None) -> None:
         """Add batches of one size at once, as `add` would one after the other: to the same bits.
 
         Args:
             losses: the mean losses, one of each batch.
-            weight: by how much each counts.
+            weight: by how much each counts, one number for all or one each.
             outputs: those of all batches, when they are kept.
             targets: likewise.
         """
         self.loss_sum = float(np.add.accumulate(np.concatenate([[self.loss_sum], losses * weight]))[-1])
-        self.weight += weight * len(losses)
+        each = np.broadcast_to(np.asarray(weight, np.float64), losses.shape)
+        self.weight = float(np.add.accumulate(np.concatenate([[self.weight], each]))[-1])
         if outputs is not None and targets is not None:
             self.outputs.append(outputs)
             self.targets.append(targets)
@@ -83,7 +84,7 @@ def mean_losses(losses: Array, weights: Array) -> Array:
 
     Args:
         losses: (epochs, batches), the mean losses of the batches.
-        weights: (batches,), by how much each counts: whole numbers of rows.
+        weights: (batches,) or (epochs, batches), by how much each counts.
     """
-    sums = np.add.accumulate(np.concatenate([np.zeros((len(losses), 1)), losses * weights], axis=1), axis=1)[:, -1]
-    return sums / weights.sum()
+    each = np.broadcast_to(weights, losses.shape)
+    return np.add.accumulate(losses * each, axis=1)[:, -1] / np.add.accumulate(each, axis=1)[:, -1]

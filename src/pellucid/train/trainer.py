@@ -11,6 +11,7 @@ from pellucid._serialization import load, save
 from pellucid._tensor import Array, Tensor
 from pellucid.grad_mode import no_grad
 from pellucid.nn import Module
+from pellucid.ops.row_losses import with_squares
 from pellucid.optim import Optimizer
 from pellucid.optim.lr_scheduler import ReduceLROnPlateau
 from pellucid.train.batches import as_inputs, as_loader, outputs_by_batch
@@ -46,6 +47,8 @@ class Trainer:
         penalty: a function of the model added to the training loss, such as an L1 penalty.
         callbacks: what else happens, in this order; TerminateOnNaN is added where it is not among them.
         seed: seed of the order of rows and of everything drawn in training.
+        count_decay: whether the training loss that is told contains weight_decay / 2 ||p||^2, the penalty that weight
+            decay (not the decoupled one) descends.
 
     Attributes:
         epoch: how many epochs are complete.
@@ -78,6 +81,7 @@ class Trainer:
         penalty: Callable[[Module], Tensor] | None = None,
         callbacks: Iterable[Callback] = (),
         seed: int = 0,
+        count_decay: bool = False,
     ) -> None:
         if schedule_every not in ("epoch", "step"):
             raise ValueError(f"schedule_every must be 'epoch' or 'step', got {schedule_every!r}")
@@ -85,7 +89,7 @@ class Trainer:
         self.metrics = dict(metrics or {})
         self.validation_metrics = self.metrics | dict(validation_metrics or {})
         self.scheduler, self.schedule_every = scheduler, schedule_every
-        self.penalty = penalty
+        self.penalty, self.count_decay = penalty, count_decay
         self.callbacks = list(callbacks)
         if not any(isinstance(c, TerminateOnNaN) for c in self.callbacks):
             self.callbacks.insert(0, TerminateOnNaN())
@@ -197,6 +201,10 @@ class Trainer:
         with random.default_generator.at(self.seed, self.step):
             self.optimizer.zero_grad()
             loss, outputs, weight = self._forward(inputs, targets, *weights)
+            if self.count_decay:
+                for group in self.optimizer.param_groups:
+                    if group.get("weight_decay"):
+                        loss = with_squares(loss, group["params"], 0.5 * group["weight_decay"])
             self._call("on_loss", inputs, targets, loss)
             objective = loss if self.penalty is None else loss + self.penalty(self.model)
             objective.backward()

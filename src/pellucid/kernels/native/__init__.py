@@ -55,6 +55,14 @@ from pellucid.kernels.native.pooled_convolution import convolve_relu_pool, convo
 from pellucid.kernels.native.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.native.products import linear, linear_backward, matmul
 from pellucid.kernels.native.recurrence import gru, gru_backward, lstm, lstm_backward, rnn, rnn_backward
+from pellucid.kernels.native.row_losses import (
+    add_squares,
+    bce_with_logits_of_rows,
+    bce_with_logits_of_rows_backward,
+    mse_of_rows,
+    mse_of_rows_backward,
+    weighted_mean,
+)
 from pellucid.kernels.native.rows import (
     cross_entropy,
     cross_entropy_backward,
@@ -70,6 +78,7 @@ from pellucid.kernels.native.updates import update_adam, update_rmsprop, update_
 
 __all__ = [
     "add_at",
+    "add_squares",
     "attention",
     "attention_backward",
     "avg_pool",
@@ -78,6 +87,8 @@ __all__ = [
     "bce_backward",
     "bce_with_logits",
     "bce_with_logits_backward",
+    "bce_with_logits_of_rows",
+    "bce_with_logits_of_rows_backward",
     "clip_all",
     "convolve",
     "convolve_dW",
@@ -118,6 +129,8 @@ __all__ = [
     "mish_backward",
     "mse",
     "mse_backward",
+    "mse_of_rows",
+    "mse_of_rows_backward",
     "new_plan",
     "normalize",
     "normalize_backward",
@@ -149,4 +162,5 @@ __all__ = [
     "update_adam",
     "update_rmsprop",
     "update_sgd",
+    "weighted_mean",
 ]

@@ -57,11 +57,20 @@ from pellucid.kernels.reference.pooled_convolution import convolve_relu_pool, co
 from pellucid.kernels.reference.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 from pellucid.kernels.reference.products import linear, linear_backward, matmul
 from pellucid.kernels.reference.rnn import rnn, rnn_backward
+from pellucid.kernels.reference.row_losses import (
+    add_squares,
+    bce_with_logits_of_rows,
+    bce_with_logits_of_rows_backward,
+    mse_of_rows,
+    mse_of_rows_backward,
+    weighted_mean,
+)
 from pellucid.kernels.reference.rows import log_softmax, log_softmax_backward, logsumexp, softmax, softmax_backward
 from pellucid.kernels.reference.updates import update_adam, update_rmsprop, update_sgd
 
 __all__ = [
     "add_at",
+    "add_squares",
     "attention",
     "attention_backward",
     "avg_pool",
@@ -70,6 +79,8 @@ __all__ = [
     "bce_backward",
     "bce_with_logits",
     "bce_with_logits_backward",
+    "bce_with_logits_of_rows",
+    "bce_with_logits_of_rows_backward",
     "clip_all",
     "convolve",
     "convolve_dW",
@@ -109,6 +120,8 @@ __all__ = [
     "mish_backward",
     "mse",
     "mse_backward",
+    "mse_of_rows",
+    "mse_of_rows_backward",
     "new_plan",
     "normalize",
     "normalize_backward",
@@ -140,4 +153,5 @@ __all__ = [
     "update_adam",
     "update_rmsprop",
     "update_sgd",
+    "weighted_mean",
 ]

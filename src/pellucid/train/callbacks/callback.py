@@ -1,5 +1,6 @@
 """Callback: what happens beside training."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -28,6 +29,17 @@ class Callback:
     """
 
     only_shows: ClassVar[bool] = False
+
+    by_losses = False
+    """Whether `on_epoch_end` looks at nothing but the training loss, so that it may as well be told the losses of many
+    epochs at once, by `epochs_borne` and `on_losses`."""
+
+    def epochs_borne(self, losses: Sequence[float]) -> int:
+        """Return after how many epochs with these losses it wants to look itself, because it will change something."""
+        return len(losses)
+
+    def on_losses(self, trainer: "Trainer", losses: Sequence[float]) -> None:
+        """Do what is to be done after epochs with these losses, which have been borne."""
 
     def on_fit_start(self, trainer: "Trainer") -> None:
         """Do something before the first step."""
