@@ -105,7 +105,7 @@ class Replay:
             }
             trainer.history.extend({name: values.tolist() for name, values in columns.items()})
             for callback in watching:
-                callback.on_losses(trainer, means[:epochs])
+                callback.on_losses(trainer, means[:epochs].tolist())
 
     def _epochs_by_plan(
         self, first: Recorded, last: Recorded, order: Array, watching: list[Callback]
@@ -121,7 +121,7 @@ class Replay:
         losses, done = first.run_epochs(shorter, len(order), len(sizes), sum(sizes))
         epochs = done // len(sizes)
         means = mean_losses(losses[:epochs], self._weights_of_epochs(order[:epochs]))
-        borne = min((c.epochs_borne(means) for c in watching), default=epochs)
+        borne = min((c.epochs_borne(means.tolist()) for c in watching), default=epochs)
         if borne < epochs:  # too far: back, and as far as that epoch
             for a, b in zip(lasting, before, strict=True):
                 a[...] = b
