@@ -10,7 +10,7 @@ import pytest
 from pellucid.tune import Choice, run_search
 from pellucid.tune import study as study_module
 from pellucid.tune.objective import Outcome
-from pellucid.tune.place import StudyError, open_study, shown
+from pellucid.tune.place import StudyError, open_study, shown, stored_search
 from pellucid.tune.study import Study
 
 DONE = Outcome(state="complete", scores=(0.5, 0.7), seconds=0.1)
@@ -186,3 +186,23 @@ def test_a_line_that_a_killed_process_left_half_written_loses_no_trial(make_sear
     second = run_search(make_search(trials=3), str(place))
     assert second.trials[:2] == first.trials
     assert len(second.trials) == 3
+
+
+@pytest.mark.parametrize("place", ["a.journal", "a.db", "sqlite:///{}/b.db#iris"])
+def test_what_was_searched_is_read_back_from_its_study(make_search, tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    place = place.format(tmp_path)
+    assert stored_search(place) is None
+    if "://" not in place:
+        assert list(tmp_path.iterdir()) == []
+    search = make_search(trials=1)
+    found = run_search(search, place)
+    told = stored_search(place)
+    assert told == found.search.to_json() | {"sha256": told["sha256"], "data": "iris", "trials": 1}
+
+
+def test_a_study_of_another_program_is_not_taken_for_one_of_ours(tmp_path):
+    place = str(tmp_path / "a.db")
+    optuna.create_study(storage=f"sqlite:///{place}", study_name="pellucid")
+    with pytest.raises(StudyError, match="holds a study that was not begun by pellucid tune"):
+        stored_search(place)

@@ -108,14 +108,16 @@ def default_space(config: RunConfig) -> dict[str, Choice | Range]:
     space: dict[str, Choice | Range] = {
         "lr": Range(3e-4, 3e-2, log=True, points=3),
         "layers": Range(1, 3, whole=True, points=3),
-        "units": Range(16, 256, log=True, whole=True, points=3),
+        "units": Range(16, 512, log=True, whole=True, points=3),
         "activation": Choice(("relu", "tanh", "silu")),
         "dropout": Range(0.0, 0.5, points=3),
+        "batch_norm": Choice((False, True)),
         "weight_decay": Range(1e-6, 1e-2, log=True, points=3),
         "batch_size": Choice((16, 32, 64, 128)),
         "optimizer": Choice(("adam", "adamw", "sgd")),
         "momentum": Range(0.0, 0.95, points=2),
         "schedule": Choice(("none", "cosine", "plateau")),
+        "scaling": Choice(("standard", "minmax")),
     }
     has_shape = kind_of(config.to_json()) in ("table", "series") and config.model in (None, "mlp")
     return {name: kind for name, kind in space.items() if name in settings or (has_shape and name in _SHAPE)}
