@@ -104,7 +104,7 @@ INLINE void pool_window(const float* C, i64 rows, i64 width, i64 across, i64 str
       at = better ? element : at;
     }
   at = best > v{} ? at : vi{} - 1;
-  write(y, choose(best < v{}, v{}, best) + v{}, n);  // + 0, as -0 shall be 0
+  write(y, choose(best < v{}, v{}, best), n);
   write(reinterpret_cast<float*>(which), (v)at, n);
 }
 

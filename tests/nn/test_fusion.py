@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pellucid
-from pellucid import nn
+from pellucid import kernels, nn
 from pellucid.autograd import gradcheck
 from pellucid.nn import _fusion
 from pellucid.ops.pooled_convolution import conv_relu_max_pool
@@ -70,11 +70,14 @@ def test_the_gradient_is_that_of_finite_differences():
     assert gradcheck(lambda *tensors: conv_relu_max_pool(*tensors, (1, 1), (1, 1), (1, 1), (2, 2)), inputs)
 
 
-def test_only_the_gradients_that_are_needed_are_computed(fused):
-    net, x = chain(), images(2, 3, 8, 8, requires_grad=False)
+def test_only_the_gradients_that_are_needed_are_computed(fused, monkeypatch):
+    net, x, asked = chain(), images(2, 3, 8, 8, requires_grad=False), []
+    compute = kernels.convolve_relu_pool_backward
+    monkeypatch.setattr(kernels, "convolve_relu_pool_backward", lambda *args: asked.append(args[-1]) or compute(*args))
     net[0].weight.requires_grad = False
     net(x).sum().backward()
     assert fused
+    assert asked == [(False, False, True)]
     assert (x.grad, net[0].weight.grad) == (None, None)
     assert net[0].bias.grad.numpy().any()
     with pellucid.no_grad():
@@ -128,22 +131,24 @@ def test_layers_that_it_is_not_made_for_are_called_one_by_one(fused, conv, pool,
 
 def test_indices_are_returned_all_the_same():
     net = nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU(), nn.MaxPool2d(2, return_indices=True))
-    y, indices = net(images(2, 3, 8, 8, dtype=np.float32))
+    y, indices = net(images(3, 3, 8, 8, dtype=np.float32))  # three images, or y alone would make two as well
     assert y.shape == indices.shape
 
 
 @pytest.mark.parametrize(
-    ("shape", "dtype", "layer"),
+    ("shape", "dtype", "options", "layer"),
     [
-        ((2, 4, 8, 8), np.float32, "'0' (Conv2d)"),
-        ((2, 3, 2, 8), np.float32, "'0' (Conv2d)"),
-        ((2, 3, 8, 8), np.float64, "'0' (Conv2d)"),
-        ((2, 3, 3, 8), np.float32, "'2' (MaxPool2d)"),
+        ((2, 4, 8, 8), np.float32, {}, "'0' (Conv2d)"),
+        ((2, 3, 2, 8), np.float32, {}, "'0' (Conv2d)"),
+        ((2, 3, 0, 8), np.float32, {"padding": 3}, "'0' (Conv2d)"),
+        ((2, 3, 8, 8), np.float64, {}, "'0' (Conv2d)"),
+        ((2, 3, 8, 8), np.float64, {"bias": False}, "'0' (Conv2d)"),
+        ((2, 3, 3, 8), np.float32, {}, "'2' (MaxPool2d)"),
     ],
 )
-def test_an_input_that_does_not_fit_is_refused_by_the_layer_that_it_does_not_fit(shape, dtype, layer):
+def test_an_input_that_does_not_fit_is_refused_by_the_layer_that_it_does_not_fit(shape, dtype, options, layer):
     with pytest.raises((RuntimeError, ValueError)) as raised:
-        chain(pellucid.float32)(images(*shape, dtype=dtype))
+        chain(pellucid.float32, **options)(images(*shape, dtype=dtype))
     assert f"in layer {layer}" in str(raised.value)
 
 

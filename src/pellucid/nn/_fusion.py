@@ -51,10 +51,10 @@ def _pair(sizes: Any) -> tuple[int, int] | None:
 
 def _fits(conv: Any, window: tuple[int, int], x: Any) -> bool:
     """Say whether x is a batch of images that all three layers take, in one type, and the convolution a plain one."""
-    if not isinstance(x, Tensor) or conv.groups != 1 or conv.padding_mode != "zeros" or isinstance(conv.padding, str):
+    if not isinstance(x, Tensor) or conv.padding_mode != "zeros" or isinstance(conv.padding, str):
         return False
     a, W, b = x.array, conv.weight.array, conv.bias
-    if a.ndim != 4 or a.shape[1] != W.shape[1] or a.dtype.kind != "f":
+    if a.ndim != 4 or a.shape[1] != W.shape[1] or a.dtype.kind != "f":  # W has fewer channels where there are groups
         return False
     if W.dtype != a.dtype or (b is not None and b.array.dtype != a.dtype):
         return False
