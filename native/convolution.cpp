@@ -4,6 +4,7 @@
 
 #include "convolution_slabs.h"
 #include "depthwise.h"
+#include "few_taps.h"
 #include "gemm.h"
 #include "scratch.h"
 
@@ -78,10 +79,16 @@ void run_product(const Product& p, const Taps& taps, const All& lay_all, const S
   });
 }
 
+// Lines are what few taps are cut along: a single one is left to a product, which is cut along its places.
+bool worth_few_taps(const Convolution& c) {
+  return c.groups == 1 && few_taps(c) && c.samples * c.places[0] * c.places[1] >= kMostChunks;
+}
+
 }  // namespace
 
 void run_convolve(const Convolution& c, const float* x, const float* W, const float* b, float* y) {
   if (is_depthwise(c)) return run_depthwise(c, x, W, b, y);
+  if (worth_few_taps(c)) return run_few_taps(c, x, W, b, y);
   const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel);
   const Reach reach = forward_reach(c, x, y);
   const Product p{reach.windows, reach.targets, c.samples, c.groups, out, in * all, b};
@@ -124,6 +131,7 @@ void run_convolve_dx(const Convolution& c, const float* dy, const float* W, floa
 // Cut along the windows, whose sums are added at the end, and, where the weights are many, along these.
 void run_convolve_dW(const Convolution& c, const float* x, const float* dy, float* dW) {
   if (is_depthwise(c)) return run_depthwise_dW(c, x, dy, dW);
+  if (worth_few_taps(c)) return run_few_taps_dW(c, x, dy, dW);
   const GemmKernels& k = gemm_kernels();
   const i64 in = c.in / c.groups, out = c.out / c.groups, all = volume(c.kernel), K = in * all;
   const i64 pixels = c.samples * volume(c.places), size = c.groups * K * out;

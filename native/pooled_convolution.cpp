@@ -1,14 +1,11 @@
 #include "pooled_convolution.h"
 
-#include "convolution_slabs.h"
-#include "gemm.h"
-#include "scratch.h"
+#include "few_taps_tasks.h"
 
 namespace pellucid {
 namespace {
 
-constexpr i64 kFewTaps = 32;         // numbers of a window up to which outputs fill the vectors, not the patches
-constexpr i64 kBand = 8 * 1024;      // floats of x that are gone over again and again, in the first-level cache
+constexpr i64 kBand = 8 * 1024;  // floats of x that are gone over again and again, in the first-level cache
 
 WindowLines lines_of(const PooledConvolution& p, i64 lanes) {
   return {p.window[1], p.window[2], p.pooled[2], p.c.out, ceil_of(p.c.out, lanes) * lanes};
@@ -20,64 +17,6 @@ i64 operations(const PooledConvolution& p) {
   const Convolution& c = p.c;
   return 2 * c.samples * volume(p.pooled) * volume(p.window) * c.out * c.in * volume(c.kernel);
 }
-
-// A sample with its padding, and where patches lie in it. Samples are copied to a field also where there is no padding:
-// NumPy's arrays begin anywhere, and a vector that crosses cache lines costs twice.
-struct Field {
-  i64 size[3];  // with padding
-  Patches patches;
-  Patch patch;  // of one plane of the kernel
-  i64 plane, deep;  // floats between planes of the field, and between the places of windows along the first axis
-
-  Field(const PooledConvolution& p, i64 lanes) {
-    const Convolution& c = p.c;
-    for (int i = 0; i < 3; ++i) size[i] = c.size[i] + 2 * c.padding[i];
-    const i64 line = size[2] * c.in;
-    plane = size[1] * line;
-    deep = c.stride[0] * plane;
-    patches.row = c.stride[1] * line;
-    patches.step = c.stride[2] * c.in;
-    patches.line = p.window[1] * patches.row;
-    patches.window = p.window[2] * patches.step;
-    patch.rows = c.kernel[1];
-    patch.line = c.dilation[1] * line;
-    patch.length = c.kernel[2] * c.in;
-    patch.stride = ceil_of(patch.length, lanes) * lanes;
-  }
-  // Whole vectors may be read and written at the end.
-  i64 floats(i64 lanes) const { return ceil_of(size[0] * plane, lanes) * lanes + lanes; }
-};
-
-// Calls work(place in the sample, place in the field) for each line of x.
-template <typename F>
-void each_line(const PooledConvolution& p, const Field& f, const F& work) {
-  const Convolution& c = p.c;
-  for (i64 z = 0; z < c.size[0]; ++z)
-    for (i64 y = 0; y < c.size[1]; ++y)
-      work((z * c.size[1] + y) * c.size[2] * c.in,
-           (z + c.padding[0]) * f.plane + ((y + c.padding[1]) * f.size[2] + c.padding[2]) * c.in);
-}
-
-// Copies a sample into a field, whose padding is zeros already.
-void enter(const PooledConvolution& p, const Field& f, const float* x, float* field) {
-  each_line(p, f, [&](i64 own, i64 there) {
-    std::copy(x + own, x + own + p.c.size[2] * p.c.in, field + there);
-  });
-}
-
-// Where in a field the numbers of a window lie, from where its patch begins, in the order of B's rows.
-std::vector<i64> tap_offsets(const PooledConvolution& p, const Field& f) {
-  const Convolution& c = p.c;
-  std::vector<i64> offsets;
-  for (i64 z = 0; z < c.kernel[0]; ++z)
-    for (i64 y = 0; y < c.kernel[1]; ++y)
-      for (i64 x = 0; x < c.kernel[2]; ++x)
-        for (i64 channel = 0; channel < c.in; ++channel)
-          offsets.push_back(z * c.dilation[0] * f.plane + y * f.patch.line + x * c.dilation[2] * c.in + channel);
-  return offsets;
-}
-
-bool few_taps(const Convolution& c) { return c.in * volume(c.kernel) <= kFewTaps; }
 
 // What both gradients of a patch need: the planes of the kernel, and where their weights lie.
 struct Layout {
@@ -102,26 +41,6 @@ void lay_weights(const Convolution& c, const Layout& layout, const std::vector<i
     for (float* row = laid + from * layout.rows; row < laid + to * layout.rows; row += layout.rows)
       for (i64 channel = 0; channel < c.in; ++channel)
         for (const i64 place : places) row[place + channel] = *next++;
-  });
-}
-
-// dW[o, channel, tap] = sums[o * row + channel * step + places[tap]]
-void take_weights(const Convolution& c, const float* sums, i64 row, i64 step, const std::vector<i64>& places,
-                  float* dW) {
-  for_weights(1, c.out, c.in * static_cast<i64>(places.size()), [&](i64, i64 from, i64 to) {
-    float* next = dW + from * c.in * static_cast<i64>(places.size());
-    for (i64 o = from; o < to; ++o)
-      for (i64 channel = 0; channel < c.in; ++channel)
-        for (const i64 place : places) *next++ = sums[o * row + channel * step + place];
-  });
-}
-
-// Adds up the parts in the first of them.
-void add_parts(float* sums, i64 parts, i64 part) {
-  const i64 units = ceil_of(part, 1024), chunks = chunks_for(4 * parts * part, units);
-  parallel_for(chunks, [&](i64 chunk) {
-    const i64 from = units * chunk / chunks * 1024, to = std::min(part, units * (chunk + 1) / chunks * 1024);
-    gemm_kernels().sum_rows(sums + from, part, parts, to - from, sums + from);
   });
 }
 
@@ -168,30 +87,10 @@ struct ByPatches {
 void convolve_few(const PooledConvolution& p, const float* x, const float* W, const float* b, float* y,
                   std::int32_t* which) {
   const PooledConvolutionKernels& k = pooled_convolution_kernels();
-  const Convolution& c = p.c;
-  const Field f(p, k.lanes);
   const WindowLines w = lines_of(p, k.lanes);
-  const std::vector<i64> offsets = tap_offsets(p, f);
-  const i64 taps = volume(c.kernel), K = c.in * taps, field = f.floats(k.lanes), sample = volume(c.size) * c.in;
-  float* B = task_scratch((K + 1) * w.stride);
-  float* bias = B + K * w.stride;
-  std::fill(B, B + (K + 1) * w.stride, 0.0f);
-  for (i64 o = 0; o < c.out; ++o) {
-    for (i64 j = 0; j < K; ++j) B[j * w.stride + o] = W[(o * c.in + j % c.in) * taps + j / c.in];
-    if (b) bias[o] = b[o];
-  }
-  const i64 each = line_count(p), lines = c.samples * each, pixels = w.rows * w.width * w.places;
-  const i64 chunks = chunks_for(operations(p), std::min(lines, kMostChunks));
-  parallel_for(chunks, [&](i64 chunk) {
-    float* own = scratch(field + pixels * w.stride);
-    std::fill(own, own + field, 0.0f);
-    const i64 begin = lines * chunk / chunks, end = lines * (chunk + 1) / chunks;
-    for (i64 line = begin; line < end; ++line) {
-      if (line == begin || line % each == 0) enter(p, f, x + line / each * sample, own);
-      const i64 z = line % each / p.pooled[1], row = line % p.pooled[1];
-      k.convolve(w, f.patches, offsets.data(), K, own + z * f.deep + row * f.patches.line, B, bias, own + field);
-      k.pool(w, 1, own + field, y + line * w.places * c.out, which + line * w.places * c.out);
-    }
+  const i64 windows = w.places * p.c.out;
+  each_few_line(p.c, w, p.pooled, x, W, b, [&](i64 line, const float* C) {
+    k.pool(w, 1, C, y + line * windows, which + line * windows);
   });
 }
 
@@ -246,7 +145,7 @@ void run_convolve_relu_pool_backward(const PooledConvolution& p, const float* x,
                                      const std::int32_t* which, float* dx, float* dW, float* db) {
   const PooledConvolutionKernels& k = pooled_convolution_kernels();
   const Convolution& c = p.c;
-  const Field f(p, k.lanes);
+  const Field f(c, p.window[1], p.window[2], k.lanes);
   const Layout layout(p, f);
   const i64 all = volume(c.kernel), K = c.in * all, sample = volume(c.size) * c.in, ys = volume(p.pooled) * c.out;
   const bool few = few_taps(c), patches = dx || (dW && !few);
@@ -257,7 +156,7 @@ void run_convolve_relu_pool_backward(const PooledConvolution& p, const float* x,
   float* laid = shared + chunks * part;
   const std::vector<i64> places = tap_places(c, f.patch);
   if (dx) lay_weights(c, layout, places, W, laid);
-  const std::vector<i64> offsets = tap_offsets(p, f);
+  const std::vector<i64> offsets = tap_offsets(c, f);
   const WindowLines w = lines_of(p, k.lanes);
   const ByPatches by_patches{p, f, layout, laid};
   const i64 field = f.floats(k.lanes), fields = field * (dx ? 2 : 1), lists = patches ? by_patches.room() * c.out : 0;
@@ -271,17 +170,18 @@ void run_convolve_relu_pool_backward(const PooledConvolution& p, const float* x,
     std::fill(own_x, own_x + field, 0.0f);
     std::vector<i64> counts(static_cast<std::size_t>(c.out));
     for (i64 n = c.samples * chunk / chunks; n < c.samples * (chunk + 1) / chunks; ++n) {
-      enter(p, f, x + n * sample, own_x);
+      enter(c, f, x + n * sample, own_x);
       if (dx) std::fill(own_dx, own_dx + field, 0.0f);
       if (patches) by_patches.sample(n, own_x, dy, which, own_dx, few ? nullptr : dW ? sums : nullptr, at, chosen, counts.data());
       if (dW && few)
         for (i64 z = 0; z < p.pooled[0]; ++z) {
           const i64 begin = n * ys + z * p.pooled[1] * p.pooled[2] * c.out;
-          k.sum_taps(w, f.patches, p.pooled[1], offsets.data(), K, own_x + z * f.deep, dy + begin, which + begin, sums);
+          few_taps_kernels().sum(w, f.patches, p.pooled[1], offsets.data(), K, own_x + z * f.deep, dy + begin, which + begin,
+                                 sums);
         }
       if (db) k.sum_chosen(dy + n * ys, which + n * ys, volume(p.pooled), c.out, sums + size);
       if (dx)
-        each_line(p, f, [&](i64 own, i64 there) {
+        each_line(c, f, [&](i64 own, i64 there) {
           std::copy(own_dx + there, own_dx + there + c.size[2] * c.in, dx + n * sample + own);
         });
     }
