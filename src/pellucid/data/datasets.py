@@ -169,4 +169,5 @@ def gather(dataset: Any, indices: NDArray[np.int64]) -> list[Tensor] | None:
     while getattr(type(dataset), "__getitem__", None) is Subset.__getitem__:
         indices, dataset = dataset.indices[indices], dataset.dataset
     by_rows = getattr(type(dataset), "__getitem__", None) is TensorDataset.__getitem__
+    by_rows = by_rows or getattr(dataset, "by_rows", False) is True  # says so of itself
     return list(dataset[indices]) if by_rows else None

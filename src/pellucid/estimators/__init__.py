@@ -13,7 +13,9 @@ from pellucid.estimators.base import NeuralEstimator  # noqa: E402
 from pellucid.estimators.classifying import Classifying  # noqa: E402
 from pellucid.estimators.cnn import CNNClassifier  # noqa: E402
 from pellucid.estimators.mlp import MLPClassifier, MLPRegressor  # noqa: E402
+from pellucid.estimators.perceptron import Perceptron  # noqa: E402
 from pellucid.estimators.regressing import Regressing  # noqa: E402
+from pellucid.estimators.saving import load, save  # noqa: E402
 from pellucid.estimators.sequence import SequenceClassifier, SequenceRegressor  # noqa: E402
 from pellucid.estimators.text import TextClassifier  # noqa: E402
 
@@ -24,8 +26,11 @@ __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "NeuralEstimator",
+    "Perceptron",
     "Regressing",
     "SequenceClassifier",
     "SequenceRegressor",
     "TextClassifier",
+    "load",
+    "save",
 ]

@@ -1,6 +1,8 @@
 """What all estimators share: how fitting goes, whatever the inputs and the targets are."""
 
+import os
 import warnings
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -13,14 +15,16 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 from pellucid import nn, random
 from pellucid._tensor import Array
 from pellucid.data import DataLoader, TensorDataset
+from pellucid.estimators import saving
 from pellucid.estimators.merging import merged, rows_are_apart
 from pellucid.estimators.network import Network
 from pellucid.estimators.optimizers import DEFAULTS, PLANNED, make_optimizer, make_schedule
 from pellucid.estimators.parameters import RULES, check_parameters
+from pellucid.estimators.rows import SparseRows, SparseTable
 from pellucid.estimators.targets import Targets
 from pellucid.estimators.watching import Watcher
 from pellucid.nn import Module
-from pellucid.train import Callback, PlainProgress, Trainer
+from pellucid.train import Callback, History, PlainProgress, Trainer
 
 __all__ = ["NeuralEstimator"]
 
@@ -72,7 +76,8 @@ class NeuralEstimator(BaseEstimator):
 
     def _row_data(self, inputs: Any, targets: Array, weights: Array | None) -> Any:
         """Return what `Trainer` takes, as rows: those that are judged come so."""
-        return (inputs, targets) if weights is None else (inputs, targets, weights)
+        parts = (inputs, targets) if weights is None else (inputs, targets, weights)
+        return SparseTable(*parts) if isinstance(inputs, SparseRows) else parts
 
     def _training_data(self, data: Rows, *, batch_size: int, seed: int) -> Any:
         """Return what `Trainer.fit` takes, also a loader that varies its rows."""
@@ -95,6 +100,23 @@ class NeuralEstimator(BaseEstimator):
 
     def _after_training(self, inputs: Any) -> None:
         """Compute what else is known of a trained network, given its training rows."""
+
+    def _after_judging(self, inputs: Any, encoded: Array, weights: Array | None) -> None:
+        """Compute what else is known of a trained network, given rows that it was not trained on."""
+
+    def _check_together(self, *, judged: bool, incremental: bool) -> None:
+        """Refuse parameters that do not go together; `judged` says whether rows are held out."""
+
+    def _state(self) -> dict[str, Any]:
+        """Return what was learned of the inputs, as plain data and arrays."""
+        return {}
+
+    def _set_state(self, state: dict[str, Any]) -> None:
+        """Take up what `_state` gave."""
+
+    def _targets_from(self, state: dict[str, Any]) -> Targets:
+        """Return the targets that `state` described."""
+        raise NotImplementedError
 
     # --- fitting --------------------------------------------------------------------------------------------
     def fit(
@@ -136,6 +158,7 @@ class NeuralEstimator(BaseEstimator):
         first = not hasattr(self, "_network") or not (incremental or self.warm_start)
         if incremental and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True: no rows are set aside in it")
+        self._check_together(judged=validation is not None or self.early_stopping, incremental=incremental)
         X, y, weights = self._checked(data, reset=first, incremental=incremental)
         targets = self._make_targets(y, classes) if first else self._targets
         encoded = targets.encode(y)
@@ -156,10 +179,14 @@ class NeuralEstimator(BaseEstimator):
             self.loss_curve_: list[float] = []
             self.t_ = 0
             self._after_first(targets)
+        seen = len(encoded)  # as many as there were, however often each comes
         data = self._merged(_single(inputs), encoded, weights)
         judged = None if judged is None else (_single(self._network_inputs(judged[0])), *judged[1:])
-        trainer, watcher = self._trainer(data, judged, seed, incremental=incremental)
+        trainer, watcher = self._trainer(data, judged, seed, seen, incremental=incremental)
         self._train(trainer, watcher, data, judged, incremental=incremental)
+        self.t_ += self.n_iter_ * seen
+        if judged is not None:
+            self._after_judging(*judged)
         self._after_training(inputs)
         return self
 
@@ -213,7 +240,9 @@ class NeuralEstimator(BaseEstimator):
     def _batch_size(self, rows: int) -> int:
         return min(200 if self.batch_size == "auto" else int(self.batch_size), rows)
 
-    def _trainer(self, data: Rows, judged: Rows | None, seed: int, *, incremental: bool) -> tuple[Trainer, Watcher]:
+    def _trainer(
+        self, data: Rows, judged: Rows | None, seed: int, seen: int, *, incremental: bool
+    ) -> tuple[Trainer, Watcher]:
         """Return the trainer, the earlier one where it is to go on, and what watches it."""
         _, encoded, weights = data
         network, rows = self._network, len(encoded)
@@ -223,6 +252,8 @@ class NeuralEstimator(BaseEstimator):
         planned = incremental and self.learning_rate in PLANNED
         if incremental and network.trainer is not None:
             trainer = network.trainer
+            if "validation_loss" in trainer.history:  # nothing is judged now
+                trainer.history = History()
             for group in trainer.optimizer.param_groups:
                 if group["weight_decay"]:
                     group["weight_decay"] = decay
@@ -233,7 +264,7 @@ class NeuralEstimator(BaseEstimator):
             return trainer, next(c for c in trainer.callbacks if isinstance(c, Watcher))
         parameters = DEFAULTS | self.get_params(deep=False) | ({"learning_rate": "constant"} if planned else {})
         optimizer = make_optimizer(parameters, network.model, decay)
-        scheduler, every = make_schedule(parameters, optimizer, rows, -(-rows // batch))
+        scheduler, every = make_schedule(parameters, optimizer, seen, -(-rows // batch))
         watcher = Watcher(
             self.tol,
             self.n_iter_no_change,
@@ -243,13 +274,9 @@ class NeuralEstimator(BaseEstimator):
         if incremental:
             watcher.patience = np.inf
         targets = self._targets
-        score = None
+        score: Any = None
         if judged is not None:
-            weights_val = judged[2]
-
-            def score(outputs: Array, encoded: Array) -> float:
-                return targets.score(outputs, encoded, weights_val)
-
+            score = partial(targets.score, weights=judged[2])
         network.trainer = Trainer(
             network.model,
             self._loss(targets),
@@ -283,7 +310,6 @@ class NeuralEstimator(BaseEstimator):
         trainer.fit(made, held, epochs=epochs, batch_size=batch)
         done = len(watcher.losses) - before
         self.n_iter_ = done
-        self.t_ += done * rows
         self.loss_curve_ += watcher.losses[before:]
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else np.nan
         self.best_loss_ = None if self.early_stopping else watcher.best_loss
@@ -300,6 +326,23 @@ class NeuralEstimator(BaseEstimator):
                 ConvergenceWarning,
                 stacklevel=4,
             )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted estimator to one safetensors file; see `pellucid.estimators.save`."""
+        saving.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read an estimator of this class that `save` wrote.
+
+        Raises:
+            ValueError: when the file holds another estimator, or is damaged.
+        """
+        found = saving.load(path)
+        if not isinstance(found, cls):
+            kind = type(found).__name__
+            raise ValueError(f"{os.fspath(path)} holds a {kind}, no {cls.__name__}")  # noqa: TRY004 - the file is wrong
+        return found
 
     # --- asking ---------------------------------------------------------------------------------------------
     @property
@@ -329,6 +372,8 @@ def _single(inputs: Any) -> Any:
     Raises:
         ValueError: when a number is too large for that.
     """
+    if isinstance(inputs, SparseRows):
+        return inputs.single()
     if not isinstance(inputs, np.ndarray) or inputs.dtype != np.float64:
         return inputs
     with np.errstate(over="ignore"):

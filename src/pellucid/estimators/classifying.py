@@ -9,19 +9,23 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_y, column_or_1d
 
 from pellucid._tensor import Array
-from pellucid.estimators.targets import Classes, Labels, SeveralClasses, Targets
+from pellucid.estimators.calibration import temperature
+from pellucid.estimators.features import HiddenFeatures
+from pellucid.estimators.targets import Classes, Labels, SeveralClasses, Targets, class_targets
 
 __all__ = ["Classifying"]
 
 
-class Classifying(ClassifierMixin):
+class Classifying(ClassifierMixin, HiddenFeatures):
     """Predicts classes: one for each row, any number of labels, or the answers to several questions.
 
     y (n,): one class. y (n, k) of 0 and 1: labels, each there or not. y (n, k) else: k questions with classes of their
     own, one head of the network for each.
     """
 
+    calibration: Any
     class_weight: Any
+    loss: Any
     classes_: Any
     _targets: Any
     _fit: Any
@@ -57,12 +61,16 @@ class Classifying(ClassifierMixin):
     def predict_proba(self, X: Any) -> Any:
         """Return the probabilities: (n, classes); of labels (n, k); of several questions a list."""
         outputs = self._outputs(X)
-        return self._targets.probabilities(outputs)
+        return self._targets.probabilities(outputs / self._temperature())
 
     def predict_log_proba(self, X: Any) -> Any:
         """Return the logarithms of the probabilities, finite where those are too small to be told from 0."""
         outputs = self._outputs(X)
-        return self._targets.log_probabilities(outputs)
+        return self._targets.log_probabilities(outputs / self._temperature())
+
+    def _temperature(self) -> float:
+        """Return by what the outputs are divided: 1 where nothing is calibrated."""
+        return float(getattr(self, "temperature_", 1.0))
 
     # --- targets --------------------------------------------------------------------------------------------
     def _check_y(self, y: Any) -> Array:
@@ -74,6 +82,8 @@ class Classifying(ClassifierMixin):
         return y
 
     def _make_targets(self, y: Array, classes: Any) -> Targets:
+        if not callable(self.loss) and self.loss != "log_loss":
+            raise ValueError(f"loss must be 'log_loss' or a loss of pellucid.nn, got {self.loss!r}")
         if y.ndim == 1:
             return Classes(np.unique(y if classes is None else np.asarray(classes)))
         if type_of_target(y) == "multilabel-indicator":
@@ -83,6 +93,31 @@ class Classifying(ClassifierMixin):
 
     def _after_first(self, targets: Any) -> None:
         self.classes_ = targets.classes
+
+    def _after_judging(self, inputs: Any, encoded: Array, weights: Array | None) -> None:
+        """Learn the temperature from held-out rows, if that is asked for."""
+        if self._calibrates():
+            self.temperature_ = temperature(self._targets, self._network.outputs(inputs), encoded, weights)
+
+    def _targets_from(self, state: dict[str, Any]) -> Targets:
+        return class_targets(state)
+
+    def _check_together(self, *, judged: bool, incremental: bool) -> None:
+        if not self._calibrates():
+            return
+        if self.calibration != "temperature":
+            raise ValueError(f"calibration must be None or 'temperature', got {self.calibration!r}")
+        if self.loss != "log_loss":
+            raise ValueError("calibration needs loss='log_loss': another loss may not mean probabilities")
+        if not judged and not incremental:
+            raise ValueError(
+                "calibration needs held-out rows: set early_stopping=True, or give X_val and y_val; without them, use "
+                "scikit-learn's CalibratedClassifierCV"
+            )
+
+    def _calibrates(self) -> bool:
+        """Say whether probabilities are to be calibrated; an estimator may have no such parameter."""
+        return getattr(self, "calibration", None) is not None
 
     def _row_weights(self, y: Array, weights: Array | None, *, incremental: bool) -> Array | None:
         if self.class_weight is None:

@@ -10,8 +10,10 @@ from sklearn.utils.validation import validate_data
 from pellucid import nn
 from pellucid._tensor import Array
 from pellucid.estimators.base import NeuralEstimator
+from pellucid.estimators.categories import Categories
 from pellucid.estimators.classifying import Classifying
 from pellucid.estimators.regressing import Regressing
+from pellucid.estimators.rows import dense_or_rows
 from pellucid.models import MLP
 from pellucid.nn import Module, init
 from pellucid.train import Callback
@@ -23,17 +25,35 @@ class _Layered(NeuralEstimator):
     """What both share: rows of numbers, and the network."""
 
     def _check_inputs(self, X: Any, *, reset: bool) -> Any:
-        return validate_data(
-            self, X, accept_sparse=["csr", "csc"], dtype=[np.float64, np.float32], order="C", reset=reset
-        )
+        if self.categories is None:
+            kinds = [np.float64, np.float32]
+            return validate_data(self, X, accept_sparse=["csr", "csc"], dtype=kinds, order="C", reset=reset)
+        if not hasattr(X, "iloc"):
+            raise ValueError(f"categories={self.categories!r} needs a pandas DataFrame as X, got {type(X).__name__}")
+        validate_data(self, X, skip_check_array=True, reset=reset)
+        return X
+
+    def _learn_inputs(self, X: Any) -> None:
+        if self.categories is not None:
+            self._categories = Categories(self.categories)
+            self._categories.learn(X)
 
     def _network_inputs(self, X: Any) -> Any:
-        return np.ascontiguousarray(X.toarray() if hasattr(X, "toarray") else X)
+        return dense_or_rows(X) if self.categories is None else self._categories.encode(X)
+
+    def _state(self) -> dict[str, Any]:
+        return {} if self.categories is None else {"categories": dict(self._categories.known)}
+
+    def _set_state(self, state: dict[str, Any]) -> None:
+        if "categories" in state:
+            self._categories = Categories(self.categories)
+            self._categories.known = state["categories"]
 
     def _build_network(self, n_outputs: int) -> Module:
         sizes = _sizes(type(self).__name__, self.hidden_layer_sizes)
         names = _activations(self.activation, len(sizes))
-        model = MLP([self.n_features_in_, *sizes, n_outputs], names, self.dropout, self.batch_norm)
+        n_inputs = self.n_features_in_ if self.categories is None else len(self._categories.names())
+        model = MLP([n_inputs, *sizes, n_outputs], names, self.dropout, self.batch_norm)
         for layer, name in zip(_layers(model), [*names, names[-1] if names else "identity"], strict=True):
             factor = 2.0 if name == "sigmoid" else 6.0
             fan_out, fan_in = layer.weight.shape
@@ -106,6 +126,10 @@ class MLPClassifier(Classifying, _Layered):
         loss: "log_loss", or a function of (outputs, targets), as the losses of `pellucid.nn` are; it gets the numbers
             before sigmoid and softmax.
         class_weight: None, "balanced", or a dict of weights.
+        calibration: None, or "temperature": the outputs are divided by one number before they become probabilities,
+            that for which the loss of held-out rows (`early_stopping` or X_val) is least (Guo et al., 2017).
+        categories: None, or, for X a pandas DataFrame, the columns that become columns of 0 and 1; "auto" takes those
+            that are no numbers.
         callbacks: of `pellucid.train`.
 
     Attributes:
@@ -158,6 +182,8 @@ class MLPClassifier(Classifying, _Layered):
         batch_norm: bool = False,
         loss: Callable[..., Any] | str = "log_loss",
         class_weight: Any = None,
+        calibration: str | None = None,
+        categories: Any = None,
         callbacks: Iterable[Callback] | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -186,6 +212,8 @@ class MLPClassifier(Classifying, _Layered):
         self.batch_norm = batch_norm
         self.loss = loss
         self.class_weight = class_weight
+        self.calibration = calibration
+        self.categories = categories
         self.callbacks = callbacks
 
 
@@ -230,6 +258,8 @@ class MLPRegressor(Regressing, _Layered):
         dropout: the probability with which a hidden unit is silenced in training.
         batch_norm: whether hidden layers are normalised over the batch.
         quantiles: what is predicted with loss="quantile", each in (0, 1).
+        categories: None, or, for X a pandas DataFrame, the columns that become columns of 0 and 1; "auto" takes those
+            that are no numbers.
         callbacks: of `pellucid.train`.
 
     Attributes:
@@ -281,6 +311,7 @@ class MLPRegressor(Regressing, _Layered):
         dropout: float = 0.0,
         batch_norm: bool = False,
         quantiles: Sequence[float] = (0.05, 0.5, 0.95),
+        categories: Any = None,
         callbacks: Iterable[Callback] | None = None,
     ) -> None:
         self.loss = loss
@@ -309,6 +340,7 @@ class MLPRegressor(Regressing, _Layered):
         self.dropout = dropout
         self.batch_norm = batch_norm
         self.quantiles = quantiles
+        self.categories = categories
         self.callbacks = callbacks
 
 

@@ -1,6 +1,7 @@
 """The network of a fitted estimator: trained, asked, pickled."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,20 @@ class Network:
             return outputs_by_batch(self._in_double(), Tensor(inputs), _ROWS)
         compute = self._recorded if len(inputs) <= _FEW else None
         return outputs_by_batch(self.model, Tensor(inputs), _ROWS, compute)
+
+    def features(self, inputs: Any, head: Callable[[Module], Module]) -> Array:
+        """Return what reaches the layer that `head` finds, for all rows, in evaluation mode."""
+        if not isinstance(inputs, np.ndarray):
+            starts = range(0, len(inputs), _ROWS)
+            return np.concatenate([self.features(inputs.dense(slice(i, i + _ROWS)), head) for i in starts])
+        model = self._in_double() if inputs.dtype == np.float64 else self.model
+        found: list[Array] = []
+        handle = head(model).register_forward_pre_hook(lambda _, args: found.append(np.array(args[0].array)))
+        try:
+            outputs_by_batch(model, Tensor(inputs), _ROWS)
+        finally:
+            handle.remove()
+        return np.concatenate(found)
 
     def _in_double(self) -> Module:
         """Return the model in float64; copied each time, as weights may have been changed by hand."""

@@ -11,6 +11,7 @@ from sklearn.utils.validation import _check_y, column_or_1d
 from pellucid import nn
 from pellucid._suggest import nearest
 from pellucid._tensor import Array
+from pellucid.estimators.features import HiddenFeatures
 from pellucid.estimators.losses import QuantileLoss
 from pellucid.estimators.targets import LossFunction, Targets
 from pellucid.train.row_losses import HalfSquaredError
@@ -84,7 +85,7 @@ class Numbers(Targets):
         return {"kind": "numbers", "columns": self.columns, "loss": self.name, "quantiles": list(self.quantiles)}
 
 
-class Regressing(RegressorMixin):
+class Regressing(RegressorMixin, HiddenFeatures):
     """Predicts numbers: y (n,), or (n, k) for several at once."""
 
     loss: Any
@@ -141,7 +142,15 @@ class Regressing(RegressorMixin):
             raise ValueError(f"y must be numbers, got {y.dtype}")
         return y
 
+    def _targets_from(self, state: dict[str, Any]) -> Targets:
+        return Numbers(state["columns"], state["loss"], tuple(state["quantiles"]))
+
     def _make_targets(self, y: Array, classes: Any) -> Targets:  # noqa: ARG002
+        if not isinstance(self.loss, str) and not callable(self.loss):
+            raise TypeError(
+                f"loss must be a name or a loss of pellucid.nn, got {self.loss!r}; hidden_layer_sizes is the second "
+                "parameter of a regressor: give it by name"
+            )
         if isinstance(self.loss, str) and self.loss not in REGRESSION_LOSSES:
             raise ValueError(f"there is no loss {self.loss!r}{nearest(self.loss, REGRESSION_LOSSES)}")
         quantiles: tuple[float, ...] = ()
