@@ -24,7 +24,6 @@ def test_more_classes_are_told_one_against_the_rest():
     model = Perceptron().fit(X, y)
     assert model.coef_.shape == (3, 4)
     assert model.histories_[0].converged
-    assert model.score(X[y == 0], y[y == 0]) == 1
     assert model.score(X, y) > 0.8
 
 

@@ -18,9 +18,9 @@ __all__ = ["Perceptron"]
 class Perceptron(ClassifierMixin, BaseEstimator):
     """Rosenblatt's perceptron (1958): of two classes the second where w · x + b >= 0.
 
-    For each row in turn, with t and y of 0 or 1:  w += eta0 (t - y) x;  b += eta0 (t - y).  With more classes there is a
-    perceptron for each against the rest, and the largest w · x + b decides. The rule ends when no row is wrong, which it
-    reaches after finitely many steps if a line separates the classes (Novikoff, 1962).
+    For each row in turn, with t and y of 0 or 1:  w += eta0 (t - y) x;  b += eta0 (t - y).  With more classes there
+    is a perceptron for each against the rest, and the largest w · x + b decides. The rule ends when no row is wrong,
+    which it reaches after finitely many steps if a line separates the classes (Novikoff, 1962).
 
     Different from scikit-learn's: rows come in the order that they have, and b moves as w does; there is no penalty.
 

@@ -74,7 +74,7 @@ def load(path: str | os.PathLike[str]) -> Any:
         >>> import tempfile
         >>> from pellucid.estimators import MLPRegressor
         >>> X = np.arange(20.0).reshape(10, 2)
-        >>> model = MLPRegressor((5,), max_iter=500, tol=0.1, random_state=0).fit(X, X[:, 0])
+        >>> model = MLPRegressor(max_iter=300, tol=1.0, random_state=0).fit(X, X[:, 0])
         >>> path = tempfile.mkdtemp() + "/model.safetensors"
         >>> save(model, path)
         >>> bool((load(path).predict(X) == model.predict(X)).all())
