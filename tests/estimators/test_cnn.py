@@ -63,9 +63,13 @@ def test_pictures_are_varied_in_training_and_never_when_judged():
     model = small(augment=spy, batch_size=50).fit(IMAGES, y, X_val=IMAGES[:30], y_val=y[:30])
     assert seen == [50] * 12
     assert model.validation_scores_[-1] == pytest.approx(model.score(IMAGES[:30], y[:30]))
-    assert small(augment=spy, batch_size=50).fit(IMAGES, y).loss_curve_ == pytest.approx(
-        small(batch_size=50).fit(IMAGES, y).loss_curve_, abs=1e-6
-    )
+    curves = []
+    for shuffle in (True, False):
+        plain = small(batch_size=50, shuffle=shuffle).fit(IMAGES, y).loss_curve_
+        varied = small(augment=spy, batch_size=50, shuffle=shuffle).fit(IMAGES, y).loss_curve_
+        assert varied == pytest.approx(plain, abs=1e-6)
+        curves.append(plain[-1])
+    assert abs(curves[0] - curves[1]) > 1e-4
 
 
 @pytest.mark.parametrize("weights", [np.ones(300), np.arange(300.0)])

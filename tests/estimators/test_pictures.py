@@ -96,6 +96,9 @@ def test_a_shift_moves_all_pixels_alike_and_a_flip_mirrors():
     moved = shifted.array[:, 0, 0, 3] - 3
     assert set(moved.astype(int)) == {-1, 0, 1}
     assert (shifted.array[:, 0] == shifted.array[:, 0, :1]).all()
+    own = np.broadcast_to(np.arange(64.0)[:, None, None, None], X.shape).copy()
+    (shifted, _), *_ = varied_loader([own, own], checked_augmentation("shift"), batch_size=64, shuffle=False, seed=0)
+    assert (shifted.array == own).all()
     (flipped, _), *_ = varied_loader([X, X], checked_augmentation("flip"), batch_size=64, shuffle=False, seed=0)
     mirrored = flipped.array[:, 0, 0, 0] == 7
     assert 0 < mirrored.sum() < 64
