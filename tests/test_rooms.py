@@ -26,8 +26,8 @@ FLOORS = [
 ROOM_OF = dict.fromkeys(("_repr", "_tape", "_tensor", "backward"), "tensor")
 FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms}
 
-# Upward all the same, within a function: the one method that shows what an object has.
-SHOWN_BY = {("train/history.py", "plot")}
+# Upward all the same, within a function: the methods that show what an object has.
+SHOWN_BY = {("train/history.py", "plot"), ("train/lr_finder.py", "plot")}
 
 
 def imports(path):

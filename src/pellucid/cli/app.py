@@ -9,6 +9,7 @@ from pellucid.cli.ctrl_c import ctrl_c_as_error
 from pellucid.cli.evaluate import evaluate
 from pellucid.cli.generate import generate
 from pellucid.cli.info import info
+from pellucid.cli.lr_find import lr_find
 from pellucid.cli.predict import predict
 from pellucid.cli.train import train
 from pellucid.cli.tune import tune
@@ -21,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, tune, evaluate, predict, generate, info):
+for command in (train, lr_find, tune, evaluate, predict, generate, info):
     app.command()(ctrl_c_as_error(command))
 
 

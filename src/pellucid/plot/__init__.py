@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pellucid.plot.histograms import gradient_histogram, weight_histogram
     from pellucid.plot.palette import theme
     from pellucid.plot.ranking import precision_recall, roc
+    from pellucid.plot.rates import lr_range
     from pellucid.plot.regression import predictions_vs_truth, residuals
     from pellucid.plot.reliability import calibration
     from pellucid.plot.report import write_report
@@ -31,6 +32,7 @@ __all__ = [
     "decision_boundary",
     "gradient_histogram",
     "learning_curves",
+    "lr_range",
     "network",
     "precision_recall",
     "predictions_vs_truth",
@@ -51,6 +53,7 @@ _HOME = {
     "decision_boundary": "boundary",
     "gradient_histogram": "histograms",
     "learning_curves": "curves",
+    "lr_range": "rates",
     "network": "diagram",
     "precision_recall": "ranking",
     "predictions_vs_truth": "regression",

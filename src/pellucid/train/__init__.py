@@ -18,6 +18,7 @@ from pellucid.train.callbacks import (
     progress,
 )
 from pellucid.train.history import History
+from pellucid.train.lr_finder import LRRangeTest
 from pellucid.train.sample_weights import balanced_class_weights
 from pellucid.train.trainer import Trainer
 
@@ -29,6 +30,7 @@ __all__ = [
     "GradientValueClipping",
     "History",
     "LRLogger",
+    "LRRangeTest",
     "MaxNorm",
     "ModelCheckpoint",
     "PlainProgress",

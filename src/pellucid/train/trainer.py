@@ -19,6 +19,7 @@ from pellucid.train.callbacks.callback import Callback, StopTraining
 from pellucid.train.callbacks.terminate_on_nan import TerminateOnNaN
 from pellucid.train.history import History
 from pellucid.train.interrupt import DeferredInterrupt, Interrupted
+from pellucid.train.lr_finder import LRRangeTest, range_test
 from pellucid.train.recorded_answers import RecordedAnswers
 from pellucid.train.replay import Replay
 from pellucid.train.sample_weights import batch_weight, weighted_loss
@@ -220,6 +221,25 @@ class Trainer:
         if weights:
             return weighted_loss(self.loss, outputs, targets, weights[0]), outputs, float(weights[0].array.sum())
         return self.loss(outputs, targets), outputs, batch_weight(self.loss, targets)
+
+    def find_lr(self, train: Any, **options: Any) -> LRRangeTest:
+        """Try learning rates from tiny to huge for a few steps, and undo them: where does the loss fall fastest?
+
+        Args:
+            train: the data, as `fit` takes them.
+            options: start_lr, end_lr, steps, batch_size, divergence; see `pellucid.train.lr_finder.range_test`.
+
+        Example:
+            >>> import pellucid as pl
+            >>> _ = pl.manual_seed(0)
+            >>> X = pl.linspace(-1, 1, 64).reshape(64, 1)
+            >>> model = pl.nn.Linear(1, 1)
+            >>> trainer = Trainer(model, pl.nn.MSELoss(), pl.optim.SGD(model.parameters(), lr=0.1), seed=0)
+            >>> found = trainer.find_lr((X, 3 * X + 1))
+            >>> 0.01 < found.valley < 1, trainer.step
+            (True, 0)
+        """
+        return range_test(self, train, **options)
 
     # --- judging and asking ---------------------------------------------------------------------------------
     def evaluate(self, data: Any) -> dict[str, float]:

@@ -26,9 +26,11 @@ class Callback:
 
     Attributes:
         only_shows: whether it changes nothing in a training, so that a resumed run may have another one or none.
+        shapes_steps: whether it is a part of every step, as clipping is, so that `Trainer.find_lr` takes it along.
     """
 
     only_shows: ClassVar[bool] = False
+    shapes_steps: ClassVar[bool] = False
 
     by_losses = False
     """Whether `on_epoch_end` looks at nothing but the training loss, so that it may as well be told the losses of many

@@ -1,6 +1,6 @@
 """Callbacks that bound gradients and weights."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pellucid.nn.utils import clip_grad_norm_, clip_grad_value_, max_norm_
 from pellucid.train.callbacks.callback import Callback
@@ -13,6 +13,8 @@ __all__ = ["GradientNormClipping", "GradientValueClipping", "MaxNorm"]
 
 class GradientNormClipping(Callback):
     """Scales all gradients together so that their norm is at most `max_norm` (Pascanu et al., 2013)."""
+
+    shapes_steps: ClassVar[bool] = True
 
     def __init__(self, max_norm: float, norm_type: float = 2.0) -> None:
         if not max_norm > 0:
@@ -27,6 +29,8 @@ class GradientNormClipping(Callback):
 class GradientValueClipping(Callback):
     """Holds every element of every gradient between -clip_value and clip_value."""
 
+    shapes_steps: ClassVar[bool] = True
+
     def __init__(self, clip_value: float) -> None:
         if not clip_value > 0:
             raise ValueError(f"clip_value must be positive, got {clip_value}")
@@ -39,6 +43,8 @@ class GradientValueClipping(Callback):
 
 class MaxNorm(Callback):
     """Scales the weights that enter a unit so that their norm is at most `max_norm` (Srivastava et al., 2014)."""
+
+    shapes_steps: ClassVar[bool] = True
 
     def __init__(self, max_norm: float) -> None:
         if not max_norm > 0:
