@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from pellucid.plot.reliability import calibration
     from pellucid.plot.report import write_report
     from pellucid.plot.report_data import ColumnRow, LayerRow, ReportData
+    from pellucid.plot.search import parallel_coordinates, parameter_importance, search_history, search_slice
+    from pellucid.plot.search_report import SearchReport, write_search_report
 
 __all__ = [
     "ColumnRow",
     "LayerRow",
     "ReportData",
+    "SearchReport",
     "activation",
     "calibration",
     "confusion_matrix",
@@ -34,19 +37,25 @@ __all__ = [
     "learning_curves",
     "lr_range",
     "network",
+    "parallel_coordinates",
+    "parameter_importance",
     "precision_recall",
     "predictions_vs_truth",
     "residuals",
     "roc",
+    "search_history",
+    "search_slice",
     "theme",
     "weight_histogram",
     "write_report",
+    "write_search_report",
 ]
 
 _HOME = {
     "ColumnRow": "report_data",
     "LayerRow": "report_data",
     "ReportData": "report_data",
+    "SearchReport": "search_report",
     "activation": "activations",
     "calibration": "reliability",
     "confusion_matrix": "confusion",
@@ -55,13 +64,18 @@ _HOME = {
     "learning_curves": "curves",
     "lr_range": "rates",
     "network": "diagram",
+    "parallel_coordinates": "search",
+    "parameter_importance": "search",
     "precision_recall": "ranking",
     "predictions_vs_truth": "regression",
     "residuals": "regression",
     "roc": "ranking",
+    "search_history": "search",
+    "search_slice": "search",
     "theme": "palette",
     "weight_histogram": "histograms",
     "write_report": "report",
+    "write_search_report": "search_report",
 }
 
 

@@ -4,7 +4,6 @@ import math
 import os
 from collections.abc import Callable
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from pellucid._extras import require
 from pellucid._files import atomic_write
+from pellucid.plot.pages import filled
 from pellucid.plot.report_data import ColumnRow, LayerRow, ReportData
 from pellucid.plot.svg import inline_svg, page
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ColumnRow", "LayerRow", "ReportData", "render", "write_report"]
 
-_SHORT = {"f1": "F1", "r2": "R²", "mae": "MAE", "rmse": "RMSE", "roc": "ROC", "auc": "AUC", "pr": "PR"}
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 
 
@@ -61,22 +60,15 @@ def write_report(folder: str | os.PathLike[str], data: ReportData) -> Path:
 
 def render(data: ReportData) -> str:
     """Give the page as text."""
-    jinja2 = require("jinja2", "plot")
-    # Autoescape: names of columns and classes come from files of strangers.
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"number": _number, "duration": _duration, "metric": _metric, "share": _share}
-    source = files("pellucid.plot").joinpath("templates/report.html.jinja").read_text(encoding="utf-8")
-    pictures = {key: jinja2.utils.markupsafe.Markup(svg) for key, svg in _pictures(data).items()}
     kinds: dict[str, int] = {}
     for column in data.columns:
         if not column.left_out:
             kinds[column.kind] = kinds.get(column.kind, 0) + 1
     parts = [part for part in PARTS if part in data.metrics]
-    page: str = environment.from_string(source).render(
+    return filled(
+        "report.html.jinja",
+        _pictures(data),
         data=data,
-        pictures=pictures,
         kinds=kinds,
         left_out=[column for column in data.columns if column.left_out],
         missing=[column for column in data.columns if column.missing and not column.left_out],
@@ -86,7 +78,6 @@ def render(data: ReportData) -> str:
         per_class=_per_class(data),
         epochs=max((len(values) for values in data.history.values()), default=0),
     )
-    return page
 
 
 def _pictures(data: ReportData) -> dict[str, str]:
@@ -132,32 +123,3 @@ def _per_class(data: ReportData) -> list[dict[str, Any]]:
         {"name": name, "precision": precision[c], "recall": recall[c], "f1": f1[c], "rows": int(rows[c])}
         for c, name in enumerate(data.classes)
     ]
-
-
-def _number(value: Any) -> str:
-    """Write a number as people read it; what is no number stays as it is."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-        return str(value)
-    x = float(value)
-    if not math.isfinite(x):
-        return "–"
-    return f"{x:,.0f}" if x.is_integer() and abs(x) < 1e15 else f"{x:,.4g}"
-
-
-def _share(value: float) -> str:
-    """Write a number from 0 to 1, all of the same width, for columns that are compared."""
-    return f"{value:.3f}" if math.isfinite(value) else "–"
-
-
-def _metric(name: str) -> str:
-    """Write the name of a metric as papers do: "roc_auc" is "ROC AUC"."""
-    return " ".join(_SHORT.get(word, word) for word in name.split("_"))
-
-
-def _duration(seconds: float) -> str:
-    """Write a time in the unit that suits it."""
-    if seconds < 60:
-        return f"{seconds:.1f} seconds"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGE", "inline_svg", "page"]
 
-PAGE = Theme(paper="none", ink="#010203", muted="#010204", grid="#010205")
+PAGE = Theme(paper="#010206", ink="#010203", muted="#010204", grid="#010205")
 """Colours that no data has; `inline_svg` puts the page's variables in their places."""
 
-_VARIABLES = {PAGE.ink: "var(--ink)", PAGE.muted: "var(--muted)", PAGE.grid: "var(--grid)"}
+_VARIABLES = {PAGE.paper: "var(--card)", PAGE.ink: "var(--ink)", PAGE.muted: "var(--muted)", PAGE.grid: "var(--grid)"}
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class LRRangeTest:
         losses: the training loss of that step's batch, before its update.
         smoothed: the course of the loss without what the batches have by themselves; see `range_test`.
         valley: the middle, by log(rate), between the first tenth of the fall and its end: the rate to begin with; None
-            when the loss falls nowhere by more than noise would.
+            when the loss falls nowhere by more than noise would, or than a hundredth.
         steepest: the rate at which the smoothed loss falls fastest by log(rate); bolder, and less the same from seed
             to seed; None likewise.
         diverged: whether the loss flew off before the last rate was reached.
@@ -182,7 +182,7 @@ def _sweep(
 
 def _ratios(trainer: "Trainer") -> list[float]:
     """Return by how much each group's rate is larger than the first one's."""
-    rates = [group.get("initial_lr", group["lr"]) for group in trainer.optimizer.param_groups]
+    rates: list[float] = [group.get("initial_lr") or group["lr"] for group in trainer.optimizer.param_groups]
     if not rates[0] > 0:
         raise ValueError(
             f"the rates of the groups keep their ratios to the first one's, which must be positive; it is {rates[0]}"
@@ -209,8 +209,9 @@ def _suggestions(lrs: Array, losses: Array, smoothed: Array) -> tuple[float | No
     """Return the rates of the steepest fall and of the middle of the valley, both before the lowest loss."""
     low = int(smoothed.argmin())
     fall = float(smoothed[0] - smoothed[low])
-    if low < 2 or fall <= float(np.std(losses[: low + 1] - smoothed[: low + 1])):
-        return None, None  # what noise does
+    noise = float(np.std(losses[: low + 1] - smoothed[: low + 1]))
+    if low < 2 or fall <= max(noise, 0.01 * abs(float(smoothed[0]))):
+        return None, None
     steepest = int(np.gradient(smoothed, np.log(lrs))[: low + 1].argmin())
     begun = int(np.argmax(smoothed <= smoothed[0] - fall / 10))
     return float(lrs[steepest]), float(math.sqrt(lrs[begun] * lrs[low]))

@@ -1,5 +1,6 @@
 """Search for good settings: trials on folds of the data, shared, resumable, and the best left as a run."""
 
+from pellucid.tune.importance import importance
 from pellucid.tune.leave import best_config, retrain, write_trials
 from pellucid.tune.loop import NothingFoundError, SearchResult, Snapshot, best_of, run_search
 from pellucid.tune.search import DIRECTIONS, METHODS, PRUNERS, Search
@@ -23,6 +24,7 @@ __all__ = [
     "best_config",
     "best_of",
     "default_space",
+    "importance",
     "mean_and_spread",
     "parse_space",
     "retrain",
