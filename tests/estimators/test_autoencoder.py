@@ -90,6 +90,16 @@ def test_the_scale_is_that_of_the_training_rows_alone():
     assert np.abs(model.mean_ - strange.mean(axis=0)).max() > 1
 
 
+@pytest.mark.parametrize("given", [{}, {"noise": 0.1, "contamination": 0.1, "scale": False}])
+def test_it_comes_back_from_a_file(given, tmp_path):
+    model = fitted(max_iter=3, learning_rate="cosine", **given)
+    model.save(tmp_path / "model")
+    again = Autoencoder.load(tmp_path / "model")
+    assert again.get_params() == model.get_params()
+    assert (again.decision_function(X) == model.decision_function(X)).all()
+    assert (again.inverse_transform(again.transform(X)) == model.reconstruct(X)).all()
+
+
 def test_names_types_pickles_and_going_on():
     frame = pd.DataFrame(X, columns=list("abcd"))
     model = Autoencoder((3, 2), max_iter=3, learning_rate="cosine", random_state=0).set_output(transform="pandas")

@@ -25,6 +25,7 @@ def test_it_reads_digits():
     model = CNNClassifier((8, 16), max_iter=20, random_state=0).fit(IMAGES[:200], y[:200])
     assert model.score(IMAGES[200:], y[200:]) > 0.75
     assert model.image_shape_ == (1, 8, 8)
+    assert model.transform(IMAGES).shape == (300, 16 * 2 * 2)
 
 
 def test_the_layout_changes_nothing():
@@ -108,11 +109,18 @@ def test_pictures_of_another_shape_are_refused_later():
         model.predict(IMAGES[..., :7])
 
 
-def test_it_is_cloned_pickled_searched_and_goes_on():
+def test_it_is_cloned_pickled_saved_searched_and_goes_on(tmp_path):
     model = small(augment="shift").fit(IMAGES, y)
     assert clone(model).get_params() == model.get_params()
     again = pickle.loads(pickle.dumps(model))
     assert (again.predict_proba(IMAGES) == model.predict_proba(IMAGES)).all()
+    small(augment="shift", layout="hw", early_stopping=True, calibration="temperature").fit(IMAGES, y).save(
+        tmp_path / "cnn"
+    )
+    loaded = CNNClassifier.load(tmp_path / "cnn")
+    assert loaded.temperature_ > 0
+    expected = small(augment="shift", layout="hw", early_stopping=True, calibration="temperature").fit(IMAGES, y)
+    assert (loaded.predict_proba(IMAGES) == expected.predict_proba(IMAGES)).all()
     search = GridSearchCV(small(), {"dropout": [0.0, 0.5]}, cv=2).fit(IMAGES, y)
     assert set(search.best_params_) == {"dropout"}
     before = model.predict_proba(IMAGES)

@@ -117,6 +117,15 @@ def test_other_features_and_unequal_rows_are_refused():
         model.predict([])
 
 
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(("kind", "t"), [(SequenceClassifier, LABELS), (SequenceRegressor, SUMS)])
+def test_it_comes_back_from_a_file(cell, kind, t, tmp_path):
+    model = small(kind, cell=cell).fit(X, t)
+    model.save(tmp_path / "model")
+    assert (kind.load(tmp_path / "model").predict(X) == model.predict(X)).all()
+    assert model.transform(X).shape == (60, 8)
+
+
 def test_it_is_cloned_pickled_searched_and_goes_on():
     model = small(SequenceClassifier).fit(X, LABELS)
     assert clone(model).get_params() == model.get_params()

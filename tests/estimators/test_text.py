@@ -117,6 +117,17 @@ def test_parameters_that_make_no_sense_are_refused(given, message):
         small(**given).fit(TEXTS, LABELS)
 
 
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("tokenizer", ["word", "char", "bpe"])
+def test_it_comes_back_from_a_file(cell, tokenizer, tmp_path):
+    model = small(cell=cell, tokenizer=tokenizer, lowercase=cell == "gru").fit(TEXTS, LABELS)
+    model.save(tmp_path / "model")
+    again = TextClassifier.load(tmp_path / "model")
+    assert (again.predict_proba([*TEXTS, "Zebra"]) == model.predict_proba([*TEXTS, "Zebra"])).all()
+    assert again.predict(TEXTS).tolist() == model.predict(TEXTS).tolist()
+    assert model.transform(TEXTS).shape == (32, 8)
+
+
 def test_it_is_cloned_pickled_and_goes_on_with_its_tokens():
     model = small(tokenizer="bpe").fit(TEXTS, LABELS)
     assert clone(model).get_params() == model.get_params()

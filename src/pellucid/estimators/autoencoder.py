@@ -272,6 +272,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, OutlierMixi
         self.mean_, self.scale_ = np.asarray(state["mean"]), np.asarray(state["scale"])
         self.offset_ = float(state["offset"])
 
+    def _targets_from(self, state: dict[str, Any]) -> Targets:  # noqa: ARG002 - they are of one kind
+        return _Rows()
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False

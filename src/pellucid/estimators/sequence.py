@@ -117,6 +117,7 @@ class SequenceClassifier(Classifying, _Sequences):
         n_iter_no_change: how many epochs in a row may be no better.
         loss: "log_loss", or a loss of `pellucid.nn`.
         class_weight: "balanced", a dict of weights by class, or None.
+        calibration: None, or "temperature", which calibrates probabilities on the held-out rows, as in `MLPClassifier`.
         callbacks: further callbacks of `pellucid.train`.
 
     Attributes:
@@ -163,6 +164,7 @@ class SequenceClassifier(Classifying, _Sequences):
         n_iter_no_change: int = 10,
         loss: Callable[..., Any] | str = "log_loss",
         class_weight: Any = None,
+        calibration: str | None = None,
         callbacks: Iterable[Callback] | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -187,6 +189,7 @@ class SequenceClassifier(Classifying, _Sequences):
         self.n_iter_no_change = n_iter_no_change
         self.loss = loss
         self.class_weight = class_weight
+        self.calibration = calibration
         self.callbacks = callbacks
 
 
