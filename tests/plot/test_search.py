@@ -97,6 +97,8 @@ def test_slices_show_numbers_on_their_scale_and_names_side_by_side(assert_readab
     ax = plot.search_slice(trials, "units", maximize=True)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["16", "32", "64", "128"]
     assert_readable(ax)
+    units = [trial(i, i / 30, units=round(16 * 1.13**i)) for i in range(25)]
+    assert_readable(plot.search_slice(units, "units", maximize=True))
     assert len(plot.search_slice(trials, "momentum", maximize=True).lines[0].get_xdata()) == 13  # of the complete ones
     assert_readable(plot.search_slice(many(names=[f"activation_{i}" for i in range(9)]), "activation", maximize=True))
     with pytest.raises(ValueError, match="has the parameter 'depth'"):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["parallel_coordinates", "parameter_importance", "search_history", "search_slice"]
 
 _MARKS = {"pruned": ("|", GREY), "diverged": ("x", color(6)), "failed": ("x", color(1))}
+_TWO_DECADES = 100.0
 _BELOW = -0.14  # where the lines of trials run that lack a parameter
 
 
@@ -141,8 +142,11 @@ def search_slice(
     else:
         x = np.array(values, dtype=np.float64)
         ax.set_xscale(scale.kind)
-        if scale.few:
-            ax.set_xticks(scale.few, [f"{v:.3g}" for v in scale.few])
+        few = scale.few
+        if scale.kind == "log" and not few and scale.high / scale.low < _TWO_DECADES:
+            few = tuple(float(v) for v in np.geomspace(scale.low, scale.high, 4))  # minor ticks would touch
+        if few:
+            ax.set_xticks(few, [f"{v:.3g}" for v in few])
             ax.minorticks_off()
     low, high = shown_range(scores, maximize=maximize)
     _points(ax, x, scores, low, high)
