@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -16,7 +17,11 @@ namespace pellucid {
 namespace {
 
 constexpr int kPatience = 200;  // pauses before who waits offers its core: what it waits for may wait for that core
-constexpr int kSpins = 2000;  // pauses before a worker sleeps; longer spins starve NumPy's own threads
+constexpr int kSpins = 2000;  // pauses before a worker sleeps, 50 us; longer spins starve NumPy's own threads
+// Waking takes as long as a short job. A worker that was called again within this time of its last job waits longer, until
+// it has done so in vain: a training loop leaves 100 us between two kernels.
+constexpr auto kSoon = std::chrono::microseconds(200);
+constexpr int kLongSpins = 5 * kSpins;
 
 void pause() {
 #if defined(__x86_64__)
@@ -64,13 +69,15 @@ bool do_one(std::uint64_t& seen) {
 void worker(int index) {
   FlushDenormals flush;
   std::uint64_t seen = pool->claim.load(std::memory_order_acquire);
+  int patience = kSpins;
   for (;;) {
     // A worker beyond the wanted number looks on; it was started when more were wanted.
     while (index < wanted.load(std::memory_order_relaxed) && do_one(seen)) {
     }
     int spins = 0;
+    const auto idle_since = std::chrono::steady_clock::now();
     std::uint64_t now = pool->claim.load(std::memory_order_acquire);
-    while (now == seen && ++spins < kSpins) {
+    while (now == seen && ++spins < patience) {
       pause();
       if (spins % kPatience == 0) std::this_thread::yield();
       now = pool->claim.load(std::memory_order_acquire);
@@ -80,6 +87,7 @@ void worker(int index) {
       pool->sleepers.fetch_add(1);
       pool->wake.wait(lock, [&] { return (now = pool->claim.load()) != seen; });
       pool->sleepers.fetch_sub(1);
+      patience = std::chrono::steady_clock::now() - idle_since < kSoon ? kLongSpins : kSpins;
     }
     seen = now;
   }

@@ -15,17 +15,22 @@ constexpr i64 kFewWeights = 65536;  // 256 KB: with the sums of their gradients 
 
 i64 up(i64 a, i64 b) { return (a + b - 1) / b; }
 
-// The batch is cut into pieces of eight sequences, or of four where there are few; fewer read the weights for too
-// little. The weights' gradients are sums over pieces, so that these must not depend on the number of threads.
+// Walks of fewer operations are not worth a second thread.
+bool is_short(const Walk& w) { return 2 * w.steps * w.batch * w.units * w.units * gates_of(w.cell) < 120000; }
+
+// On the way back the batch is cut into pieces of eight sequences, or of four where there are few; fewer read the weights
+// for too little. The weights' gradients are sums over pieces, so that these must not depend on the number of threads.
 i64 pieces_of(const Walk& w) {
-  const i64 operations = 2 * w.steps * w.batch * w.units * w.units * gates_of(w.cell);
-  return operations < 120000 ? 1 : w.batch < 16 ? std::min(up(w.batch, 4), i64{2}) : std::min(up(w.batch, 8), kMostChunks);
+  return is_short(w) ? 1 : w.batch < 16 ? std::min(up(w.batch, 4), i64{2}) : std::min(up(w.batch, 8), kMostChunks);
 }
+
+// On the way forth sequences are computed alike however they are cut: a piece for each thread. While a tile's gates are
+// finished, the next tile's product goes on.
+i64 pieces_forth(const Walk& w) { return is_short(w) ? 1 : std::min(i64{thread_count()}, up(w.batch, 4)); }
 
 // Calls work(piece, from, to) for pieces of the batch.
 template <typename F>
-void by_sequences(const Walk& w, const F& work) {
-  const i64 pieces = pieces_of(w);
+void by_sequences(const Walk& w, i64 pieces, const F& work) {
   parallel_for(pieces, [&](i64 piece) { work(piece, w.batch * piece / pieces, w.batch * (piece + 1) / pieces); });
 }
 
@@ -71,7 +76,7 @@ void back_by_steps(const Back& b, WalkBack& back) {
   const std::unique_ptr<float[]> da(new float[static_cast<std::size_t>((gru ? 2 : 1) * rows * gates)]);
   back.da = da.get();
   back.du = gru ? da.get() + rows * gates : da.get();
-  by_sequences(w, [&](i64, i64 from, i64 to) {
+  by_sequences(w, pieces_of(w), [&](i64, i64 from, i64 to) {
     k.walk_back(back, from, to, nullptr, scratch(k.scratch(w, to - from, true)));
   });
   std::unique_ptr<float[]> copy;
@@ -89,14 +94,21 @@ void back_by_steps(const Back& b, WalkBack& back) {
   if (gru) gemm_kernels().sum_rows(back.du, gates, rows, gates, b.db_hh);
 }
 
-// The sums of all pieces become the gradients by the weights.
+// The sums of all pieces become the gradients by the weights, a part of the gates in each chunk.
 void spread(const Back& b, const Walk& w, const float* sums, i64 pieces) {
   const RecurrenceKernels& k = recurrence_kernels();
-  const i64 H = w.units, I = b.inputs, gates = gates_of(w.cell) * H, rows = rows_of_sums(w);
-  k.sum_transposed(sums, pieces, rows, gates, 0, H, b.dW_hh);
-  k.sum_transposed(sums, pieces, rows, gates, H, H + 1, w.cell == Cell::gru ? b.db_hh : b.db_ih);
-  k.sum_transposed(sums, pieces, rows, gates, H + 1, H + 1 + I, b.dW_ih);
-  if (w.cell == Cell::gru) k.sum_transposed(sums, pieces, rows, gates, H + 1 + I, H + 2 + I, b.db_ih);
+  const i64 H = w.units, I = b.inputs, gates = gates_of(w.cell) * H, rows = rows_of_sums(w), units = up(gates, 16);
+  const i64 chunks = std::min(pieces, units);
+  parallel_for(chunks, [&](i64 chunk) {
+    const i64 first = units * chunk / chunks * 16, last = std::min(units * (chunk + 1) / chunks * 16, gates);
+    const auto put = [&](i64 from, i64 to, float* out) {
+      k.sum_transposed(sums, pieces, rows, gates, from, to, first, last, out);
+    };
+    put(0, H, b.dW_hh);
+    put(H, H + 1, w.cell == Cell::gru ? b.db_hh : b.db_ih);
+    put(H + 1, H + 1 + I, b.dW_ih);
+    if (w.cell == Cell::gru) put(H + 1 + I, H + 2 + I, b.db_ih);
+  });
 }
 
 }  // namespace
@@ -133,7 +145,9 @@ void run_recurrence(const Forth& f) {
     float* out = w.gates ? w.gates : w.h;
     run_gemm({false, true, w.steps * w.batch, gates, f.inputs, x, f.inputs, f.W_ih, f.inputs, out, kept, bias, false});
   }
-  by_sequences(w, [&](i64, i64 from, i64 to) { k.walk(w, from, to, scratch(k.scratch(w, to - from, false))); });
+  by_sequences(w, pieces_forth(w), [&](i64, i64 from, i64 to) {
+    k.walk(w, from, to, scratch(k.scratch(w, to - from, false)));
+  });
 }
 
 void run_recurrence_backward(const Back& b) {
@@ -157,7 +171,7 @@ void run_recurrence_backward(const Back& b) {
     k.pack(b.W_ih, gates, b.inputs, false, gates, 0, W_x);
     w.W_x = W_x;
   }
-  by_sequences(w, [&](i64 piece, i64 from, i64 to) {
+  by_sequences(w, pieces, [&](i64 piece, i64 from, i64 to) {
     float* own = of_piece ? sums + piece * of_piece : nullptr;
     k.walk_back(back, from, to, own, scratch(k.scratch(w, to - from, true)));
   });

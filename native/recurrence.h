@@ -55,8 +55,9 @@ struct RecurrenceKernels {
   void (*pack)(const float* W, i64 rows, i64 columns, bool transpose, i64 depth, i64 at, float* out);
   i64 (*packed)(i64 width, i64 depth);  // floats that a packed matrix of so many columns takes
   // Rows from ... to - 1 of the sum of `count` matrices (rows, columns) that lie one behind the other, transposed to out
-  // (columns, to - from).
-  void (*sum_transposed)(const float* parts, i64 count, i64 rows, i64 columns, i64 from, i64 to, float* out);
+  // (columns, to - from): its rows first ... last - 1.
+  void (*sum_transposed)(const float* parts, i64 count, i64 rows, i64 columns, i64 from, i64 to, i64 first, i64 last,
+                         float* out);
 };
 PELLUCID_DECLARE_TABLE(RecurrenceKernels, recurrence_kernels)
 

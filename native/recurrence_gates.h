@@ -95,13 +95,20 @@ INLINE void lstm_state(i64 H, float* gates, const float* c_before, float* c, flo
   });
 }
 
-INLINE void gru_gates(i64 H, float* gates, const float* u, const float* h_before, float* h) {
+// The gates r and z of a tile come before its n, for the same reason.
+INLINE void gru_gates(i64 H, float* gates, const float* u) {
   over(H, [&](i64 j, auto part) {
     v r = part.get(gates + j) + part.get(u + j), z = part.get(gates + H + j) + part.get(u + H + j);
     two_sigmoids(r, z);
-    const v u_n = part.get(u + 2 * H + j), n = tanh_of_gate(part.get(gates + 2 * H + j) + r * u_n);
     part.put(gates + j, r);
     part.put(gates + H + j, z);
+  });
+}
+
+INLINE void gru_state(i64 H, float* gates, const float* u, const float* h_before, float* h) {
+  over(H, [&](i64 j, auto part) {
+    const v r = part.get(gates + j), z = part.get(gates + H + j), u_n = part.get(u + 2 * H + j);
+    const v n = tanh_of_gate(part.get(gates + 2 * H + j) + r * u_n);
     part.put(gates + 2 * H + j, n);
     part.put(gates + 3 * H + j, u_n);
     part.put(h + j, (1 - z) * n + z * part.get(h_before + j));

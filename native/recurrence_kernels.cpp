@@ -18,7 +18,7 @@ using pellucid::Cell;
 using pellucid::Walk;
 using pellucid::WalkBack;
 
-constexpr i64 BLOCK = 128;  // rows, sequences at steps, of one product for the weights' gradients
+constexpr i64 BLOCK = 256;  // rows, sequences at steps, of one product for the weights' gradients
 
 INLINE i64 panel_width(i64 columns) { return columns <= VL ? VL : NR; }
 
@@ -64,45 +64,42 @@ INLINE const float* before(const Walk& w, const float* states, const float* firs
   if (t == (w.reverse ? w.steps - 1 : 0)) return first;
   return states + (w.reverse ? t + 1 : t - 1) * w.batch * w.units;
 }
-INLINE const float* input_at(const Walk& w, i64 t, i64 sequence) {
-  return w.x + t * w.x_step + sequence * w.x_sequence;
-}
 
 // --- forth ---------------------------------------------------------------------------------------------------
 
 INLINE void tile_of_gates(const Walk& w, i64 t, i64 first, i64 rows, const float* h_before, float* scratch) {
   const i64 H = w.units, gates = pellucid::gates_of(w.cell) * H, kept = pellucid::kept_gates_of(w.cell) * H;
-  const i64 depth = H + w.inputs;
   float* out = (w.gates ? w.gates : w.h) + (t * w.batch + first) * kept;
-  const float* A = h_before + first * H;
-  if (w.inputs) {
-    for (i64 i = 0; i < rows; ++i) {
-      copy(A + i * H, scratch + i * depth, H);
-      copy(input_at(w, t, first + i), scratch + i * depth + H, w.inputs);
-    }
-    A = scratch;
-    scratch += MR * depth;
-  }
+  const float *h = h_before + first * H, *x = w.x + t * w.x_step + first * w.x_sequence;
   if (w.cell == Cell::gru) {
-    if (w.inputs) product(rows, w.inputs, gates, A + H, depth, w.W_x, w.b_x, false, out, kept);
-    product(rows, H, gates, A, depth, w.W, w.b, false, scratch, gates);
+    if (w.inputs) product(rows, w.inputs, gates, x, w.x_sequence, w.W_x, w.b_x, false, out, kept);
+    product(rows, H, gates, h, H, w.W, w.b, false, scratch, gates);
+  } else if (w.inputs) {
+    const i64 depth = H + w.inputs;
+    for (i64 i = 0; i < rows; ++i) {
+      copy(h + i * H, scratch + i * depth, H);
+      copy(x + i * w.x_sequence, scratch + i * depth + H, w.inputs);
+    }
+    product(rows, depth, gates, scratch, depth, w.W, w.b, false, out, kept);
   } else {
-    product(rows, depth, gates, A, depth, w.W, w.b, !w.inputs, out, kept);
+    product(rows, H, gates, h, H, w.W, nullptr, true, out, kept);
   }
 }
 
 void walk(const Walk& w, i64 from, i64 to, float* scratch) {
   const i64 H = w.units, gates = pellucid::gates_of(w.cell) * H, kept = pellucid::kept_gates_of(w.cell) * H;
   const i64 tiles = ceil_div(to - from, MR);
-  const float* u = scratch + (w.inputs ? MR * (H + w.inputs) : 0);
   for (i64 k = 0; k < w.steps; ++k) {
     const i64 t = step_at(w, k);
     const float *h_before = before(w, w.h, w.h0, t), *c_before = w.c ? before(w, w.c, w.c0, t) : nullptr;
     for (i64 tile = 0; tile < tiles; ++tile) {
       const i64 first = from + (to - from) * tile / tiles, last = from + (to - from) * (tile + 1) / tiles;
       tile_of_gates(w, t, first, last - first, h_before, scratch);
-      if (w.cell == Cell::lstm)
-        for (i64 s = first; s < last; ++s) lstm_gates(H, w.gates + (t * w.batch + s) * kept);
+      for (i64 s = first; s < last; ++s) {
+        float* own = w.gates + (t * w.batch + s) * kept;
+        if (w.cell == Cell::lstm) lstm_gates(H, own);
+        else if (w.cell == Cell::gru) gru_gates(H, own, scratch + (s - first) * gates);
+      }
       for (i64 s = first; s < last; ++s) {
         const i64 row = t * w.batch + s;
         float* h = w.h + row * H;
@@ -113,7 +110,7 @@ void walk(const Walk& w, i64 from, i64 to, float* scratch) {
         } else if (w.cell == Cell::lstm) {
           lstm_state(H, w.gates + row * kept, c_before + s * H, w.c + row * H, h);
         } else if (w.cell == Cell::gru) {
-          gru_gates(H, w.gates + row * kept, u + (s - first) * gates, hb, h);
+          gru_state(H, w.gates + row * kept, scratch + (s - first) * gates, hb, h);
         } else if (w.cell == Cell::rnn_tanh) {
           over(H, [&](i64 j, auto part) { part.put(h + j, tanh_of_gate(part.get(h + j))); });
         } else {
@@ -146,7 +143,7 @@ struct Kept {
 };
 
 i64 scratch_of(const Walk& w, i64 sequences, bool back) {
-  if (!back) return MR * ((w.inputs ? w.units + w.inputs : 0) + (w.cell == Cell::gru ? 3 * w.units : 0));
+  if (!back) return MR * (w.cell == Cell::gru ? 3 * w.units : w.units + w.inputs);
   return Kept(w, sequences, nullptr).all(sequences);
 }
 
@@ -210,7 +207,7 @@ void walk_back(const WalkBack& b, i64 from, i64 to, float* sums, float* scratch)
       float* row = kept.rows + (step * n + s) * kept.width;
       copy(h_before + (from + s) * H, row, H);
       row[H] = 1;
-      copy(input_at(w, t, from + s), row + H + 1, w.inputs);
+      copy(w.x + t * w.x_step + (from + s) * w.x_sequence, row + H + 1, w.inputs);
       if (w.cell == Cell::gru) row[kept.width - 1] = 1;
     }
     if (++step == kept.steps || k == 0) {
@@ -220,12 +217,13 @@ void walk_back(const WalkBack& b, i64 from, i64 to, float* sums, float* scratch)
   }
 }
 
-void sum_transposed(const float* parts, i64 count, i64 rows, i64 columns, i64 from, i64 to, float* out) {
+void sum_transposed(const float* parts, i64 count, i64 rows, i64 columns, i64 from, i64 to, i64 first, i64 last,
+                    float* out) {
   const i64 width = to - from;
   for (i64 i = from; i < to; i += VL) {
     const i64 high = smaller(VL, to - i);
-    for (i64 j = 0; j < columns; j += VL) {
-      const i64 wide = smaller(VL, columns - j);
+    for (i64 j = first; j < last; j += VL) {
+      const i64 wide = smaller(VL, last - j);
       v block[VL];
       for (i64 r = 0; r < VL; ++r) block[r] = v{};
       for (i64 part = 0; part < count; ++part)
