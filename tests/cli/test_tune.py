@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import re
+import shlex
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +43,22 @@ def test_the_best_of_many_settings_is_left_as_an_ordinary_run(pellucid, folder):
     # What was given is not searched.
     assert {"hidden", "layers", "units", "epochs"} & set(told["space"]) == set()
     assert pellucid("evaluate", "runs/iris-1", "iris").code == 0
+    page = Path("runs/iris-1/search.html").read_text()
+    assert "the search  runs/iris-1/search.html" in done.out
+    assert "pellucid tune iris --hidden 8 --epochs 4 --space runs/iris-1/tune.json --trials 3 --cv 2" in page
+    assert 'href="report.html"' in page
+
+
+def test_the_command_on_the_page_of_a_search_repeats_it(pellucid, space):
+    assert pellucid("tune", "iris", "--trials", "3", *QUICK, "--space", space, "--metric", "loss").code == 0
+    page = Path("runs/iris-1/search.html").read_text()
+    command = re.search(r"pellucid (tune iris [^<]*)<", page)[1]
+    assert pellucid(*shlex.split(command)).code == 0
+    first, second = (json.loads(Path(f"runs/iris-{i}/tune.json").read_text()) for i in (1, 2))
+    for told in (first, second):
+        told["best"].pop("seconds")
+    assert first["best"] == second["best"]
+    assert first["space"] == second["space"]
 
 
 def test_it_is_quiet_when_asked(pellucid, folder):

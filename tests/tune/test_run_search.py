@@ -226,7 +226,8 @@ def test_ctrl_c_keeps_the_best_so_far_and_the_search_goes_on_as_if_it_had_not_co
 @pytest.mark.parametrize("moment", ["in an epoch", "between folds"])
 def test_ctrl_c_inside_a_trial_leaves_it_to_who_continues(make_search, tmp_path, monkeypatch, moment):
     def search():
-        return make_search(trials=3, pruner="none", epochs=3)
+        # It is left in order, and needs nobody to be taken for dead: that would last longer.
+        return make_search(trials=3, pruner="none", epochs=3, timeout=45)
 
     whole = run_search(search(), str(tmp_path / "whole.journal"))
     calls = []

@@ -12,7 +12,7 @@ import typer
 
 from pellucid._extras import require
 from pellucid._files import read_json
-from pellucid.cli import show
+from pellucid.cli import search_page, show
 from pellucid.cli.codes import INTERRUPTED
 from pellucid.cli.folders import new_folder
 from pellucid.cli.options import Debug
@@ -46,7 +46,7 @@ def tune(
     method: Annotated[str | None, _option(f"{', '.join(METHODS)} (default tpe).", "NAME")] = None,
     pruner: Annotated[str | None, _option(f"Ends trials early: {', '.join(PRUNERS)}.", "NAME")] = None,
     metric: Annotated[str | None, _option(f"What counts: {', '.join(DIRECTIONS)}.", "NAME")] = None,
-    space: Annotated[str | None, _option("JSON file of what is chosen, from what.", "FILE")] = None,
+    space: Annotated[str | None, _option("JSON file of what is chosen, from what; or a tune.json.", "FILE")] = None,
     study: Annotated[
         str | None,
         _option("File (.journal, .db) or database URL of the trials, to share or continue (default: new).", "STUDY"),
@@ -119,10 +119,12 @@ def _search(
 
 
 def _read_space(path: str) -> Any:
+    """Return the space that a file holds, by itself or as the `tune.json` of a search."""
     try:
-        return read_json(path)
+        content = read_json(path)
     except OSError as error:
         raise RunError(f"--space {path}: {error.strerror}") from None
+    return content["space"] if isinstance(content, dict) and "space" in content else content
 
 
 def _finish(result: SearchResult, folder: Path, *, quiet: bool) -> int:
@@ -138,6 +140,10 @@ def _finish(result: SearchResult, folder: Path, *, quiet: bool) -> int:
         show.say(note, "Interrupted; the best so far is now trained (Ctrl-C once more ends that too).")
     run = retrain(result, folder, [] if quiet else [progress(sys.stderr)], on_prepared=None if quiet else describe)
     code = finish(run)
+    try:
+        show.facts(out, {"the search": str(search_page.write(result, run))})
+    except ImportError as error:  # a search without pictures is a search
+        show.facts(out, {"the search": f"{run.folder / 'tune.json'}; no page: {error}"})
     if not result.complete:
         show.say(note, f"{len(result.trials)} of {result.search.wanted} trials are done. {again}")
     return INTERRUPTED if result.interrupted else code
