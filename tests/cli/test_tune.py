@@ -30,7 +30,7 @@ def test_the_best_of_many_settings_is_left_as_an_ordinary_run(pellucid, folder):
     done = pellucid("tune", "iris", "--trials", "3", *QUICK)
     assert done.code == 0
     assert "best trial of 3" in done.out
-    assert "settings as given  accuracy" in done.out
+    assert "settings as given  log loss" in done.out
     assert "run folder  runs/iris-1" in done.out
     assert [line.split()[:3] for line in done.err.splitlines() if line.startswith("trial")] == [
         ["trial", str(i), f"{i + 1}/3"] for i in range(3)
@@ -189,7 +189,7 @@ def test_the_search_of_another_process_is_left_to_it(pellucid, folder, monkeypat
     run_search(search, "a.journal")
     folds = objective.Folds(search)
     folds.of(search.config)
-    other = Study(replace(search, metric="accuracy", trials=2), "a.journal", folds.sha256)
+    other = Study(replace(search, metric="log_loss", trials=2), "a.journal", folds.sha256)
     assert other.claim().number == 1
     done = pellucid("tune", "--study", "a.journal", "--trials", "2", "--timeout", "0.2", "--quiet")
     assert done.code == 0

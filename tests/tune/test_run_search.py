@@ -143,7 +143,9 @@ def poisoned(tmp_path, name, poison):
 def test_the_test_rows_are_never_seen(tmp_path, make_search):
     for cv in (2, 1):
         clean, bad = (
-            run_search(make_search(data=poisoned(tmp_path, name, name == "bad"), config={"target": "y"}, cv=cv))
+            run_search(
+                make_search(data=poisoned(tmp_path, name, name == "bad"), config={"target": "y"}, cv=cv, metric=None)
+            )
             for name in ("clean", "bad")
         )
         assert clean.search.metric == "r2"
@@ -174,6 +176,11 @@ def test_a_metric_is_minimised_where_less_is_better(make_search):
     assert result.best.score == min(t.score for t in result.trials if t.score is not None)
 
 
+def test_classes_are_compared_by_their_log_loss_where_nothing_else_is_asked(make_search):
+    result = run_search(make_search(metric=None, trials=1))
+    assert (result.search.metric, result.maximize) == ("log_loss", False)
+
+
 def test_a_metric_that_the_data_do_not_have_is_refused_before_the_first_trial(make_search):
     with pytest.raises(ConfigError, match="metric 'r2' is none of this data's: loss, accuracy"):
         run_search(make_search(metric="r2"))
@@ -193,7 +200,12 @@ def test_other_data_than_tables_are_judged_by_their_validation_part(tmp_path):
 
 def test_an_autoencoder_is_compared_by_its_loss(make_search):
     search = make_search(
-        data="breast_cancer", config={"model": "autoencoder"}, space={"lr": Range(1e-3, 1e-2)}, cv=1, trials=2
+        data="breast_cancer",
+        config={"model": "autoencoder"},
+        space={"lr": Range(1e-3, 1e-2)},
+        cv=1,
+        trials=2,
+        metric=None,
     )
     assert run_search(search).search.metric == "loss"
     with pytest.raises(ConfigError, match="metric 'accuracy' is none of this data's: loss"):

@@ -100,7 +100,7 @@ def run_search(search: Search, study: str | None = None, watch: Watch | None = N
         >>> from pellucid.train.config import RunConfig
         >>> found = run_search(Search(config=RunConfig(data="iris", epochs=5), trials=2, cv=2))
         >>> len(found.trials), found.search.metric, found.best.state
-        (2, 'accuracy', 'complete')
+        (2, 'log_loss', 'complete')
     """
     from pellucid.tune.study import Study
 

@@ -77,7 +77,7 @@ class Folds:
 
 
 def metric_for(search: Search, prepared: Prepared) -> str:
-    """Return what trials are compared by: as asked, else accuracy or r2 where the data have it, else the loss.
+    """Return what trials are compared by: as asked, else log_loss or r2 where the data have it, else the loss.
 
     Raises:
         ConfigError: when the data have no such metric.
@@ -90,7 +90,7 @@ def metric_for(search: Search, prepared: Prepared) -> str:
         found = _judged(prepared, trainer, trainer.evaluate(prepared.part("validation"))["loss"])
         known += [name for name in found if name in DIRECTIONS and name != "loss"]
     if search.metric is None:
-        return next((name for name in ("accuracy", "r2") if name in known), "loss")
+        return next((name for name in ("log_loss", "r2") if name in known), "loss")
     if search.metric not in known:
         raise ConfigError(f"metric {search.metric!r} is none of this data's: {', '.join(known)}")
     return search.metric

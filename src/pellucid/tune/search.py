@@ -57,7 +57,8 @@ class Search:
         cv: folds; 1 judges by the run's own validation rows; None takes 5 for tables, 1 for all else.
         method: "tpe", "random" or "grid".
         pruner: "halving", "hyperband" or "none".
-        metric: what trials are compared by; None takes accuracy or r2 where the data have it, else the loss.
+        metric: what trials are compared by; None takes log_loss or r2 where the data have it,
+            else the loss. Accuracy is coarse: on few rows many settings have the same, and chance decides.
 
     Raises:
         ConfigError: for a value of a wrong type or out of its range, naming the setting.
