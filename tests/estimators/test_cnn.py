@@ -95,6 +95,7 @@ def test_bytes_and_their_numbers_from_0_to_1_are_the_same_picture():
         (IMAGES.astype(complex), "Complex data not supported"),
         (np.full((300, 8, 8), "a"), "Convert your data to numeric values"),
         (IMAGES[:0], "0 sample"),
+        ([*IMAGES[:299], IMAGES[0, 1:]], r"picture 0 has \(8, 8\), picture 299 has \(7, 8\): resize them"),
         (np.zeros((300, 1, 1)), "2 x 2 pixels, got 1 x 1"),
     ],
 )

@@ -107,6 +107,20 @@ def test_parameters_that_make_no_sense_are_refused(given, message):
         small(SequenceClassifier, **given).fit(X, LABELS)
 
 
+def test_classes_and_rows_weigh_as_much_as_is_said():
+    rare = np.arange(60) > 50
+    curves = [
+        small(SequenceClassifier).fit(X, rare).loss_curve_,
+        small(SequenceClassifier, class_weight="balanced").fit(X, rare).loss_curve_,
+        small(SequenceClassifier).fit(X, rare, sample_weight=np.where(rare, 60 / 18, 60 / 102)).loss_curve_,
+    ]
+    assert abs(curves[0][-1] - curves[1][-1]) > 1e-3
+    assert curves[1] == pytest.approx(curves[2], abs=1e-6)
+    kept = small(SequenceClassifier).fit(X[:51], rare[:51] ^ (np.arange(51) > 30))
+    zero = small(SequenceClassifier).fit(X, rare ^ (np.arange(60) > 30), sample_weight=np.arange(60) < 51)
+    assert zero.predict_proba(X) == pytest.approx(kept.predict_proba(X), abs=1e-4)
+
+
 def test_other_features_and_unequal_rows_are_refused():
     model = small(SequenceClassifier).fit(X, LABELS)
     with pytest.raises(ValueError, match="expects 2 features at each step, got 1"):

@@ -139,6 +139,7 @@ class CNNClassifier(Classifying, NeuralEstimator):
 
     def _check_inputs(self, X: Any, *, reset: bool) -> Array:
         who = type(self).__name__
+        _refuse_unequal(X, who)
         array = check_array(
             X, dtype="numeric", allow_nd=True, ensure_2d=False, ensure_all_finite=False, estimator=self, input_name="X"
         )
@@ -183,6 +184,17 @@ class CNNClassifier(Classifying, NeuralEstimator):
         tags.input_tags.two_d_array = self.image_shape is not None
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _refuse_unequal(X: Any, who: str) -> None:
+    """Refuse a list of pictures of several sizes, of which NumPy says only that it is inhomogeneous."""
+    if isinstance(X, (list, tuple)) and all(isinstance(x, np.ndarray) for x in X):
+        odd = next((i for i, x in enumerate(X) if x.shape != X[0].shape), None)
+        if odd is not None:
+            raise ValueError(
+                f"{who}: all pictures have one size; picture 0 has {X[0].shape}, picture {odd} has {X[odd].shape}: "
+                "resize them first"
+            )
 
 
 def _refuse_missing(X: Array, who: str) -> None:
