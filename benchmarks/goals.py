@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmarks.estimators import Fitted
 from benchmarks.measure import Row, Timings
 from benchmarks.scaling import Point
 
@@ -20,6 +21,7 @@ DEEP_LOOP = {
 }
 DEEP_INFERENCE = {"resnet18": 1.0}
 FIT = {"xor": 100.0, "xor-long": 100.0, "mlp-32": 8.0, "mlp-256": 2.5}
+ESTIMATORS = 5.0
 SHARE_AGAINST_FUSED = 0.6
 ONE_ROW = 5.0
 OTHERS = ("torch-compile", "jax", "sklearn", "keras")
@@ -39,7 +41,12 @@ class Goal:
         return self.measured >= self.asked
 
 
-def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = (), points: Sequence[Point] = ()) -> list[Goal]:
+def goals(
+    timings: Mapping[str, Timings],
+    digits: Sequence[Row] = (),
+    points: Sequence[Point] = (),
+    fitted: Sequence[Fitted] = (),
+) -> list[Goal]:
     """Return the goals about which something was measured."""
     found = _steps(timings)
     for name, timing in timings.items():
@@ -62,6 +69,7 @@ def goals(timings: Mapping[str, Timings], digits: Sequence[Row] = (), points: Se
         if "pellucid" in timed and other in timed:
             ratio = _later(timed[other]) / _later(timed["pellucid"])
             found.append(Goal(f"digits, end to end, against {timed[other].title}", 1.0, ratio))
+    found += _estimators(fitted)
     sizes = {(p.axis, p.value, p.name): p for p in points if not p.axis.startswith("threads")}
     for (axis, value, name), mine in sizes.items():
         if name == "pellucid" and (axis, value, "torch") in sizes:
@@ -85,6 +93,14 @@ def _steps(timings: Mapping[str, Timings]) -> list[Goal]:
                 what = f"{work}, {how}, against {title}"
                 found += _against(timings.get(work), other, path, share * ratio, what, mine=mine)
     return found
+
+
+def _estimators(fitted: Sequence[Fitted]) -> list[Goal]:
+    """Return the goals of estimators, against scikit-learn's."""
+    mine = {f.data: f.seconds for f in fitted if f.name == "pellucid"}
+    theirs = {f.data: f.seconds for f in fitted if f.name == "sklearn"}
+    both = [data for data in mine if data in theirs]
+    return [Goal(f"{data}, fit, against scikit-learn", ESTIMATORS, theirs[data] / mine[data]) for data in both]
 
 
 def _later(row: Row) -> float:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from benchmarks import footprint, measure, report, scaling
 from benchmarks.deep import DEEP, DeepWork
+from benchmarks.estimators import MODULES, Fitted, time_estimators
 from benchmarks.goals import goals
 from benchmarks.machine import Disturbance, describe_machine, versions
 from benchmarks.runner import Group, Settings
@@ -17,7 +18,7 @@ __all__ = ["PARTS", "Page"]
 
 WORKS = {work.name: work for work in (*TRAINING, *DEEP)}
 COMPARED_DEEP = ("pellucid", "torch", "torch-fused")
-PARTS = (*WORKS, "digits", "import", "scaling")
+PARTS = (*WORKS, "digits", "estimators", "import", "scaling")
 HOW_NOTE = (
     "Every library runs in processes of its own, begun anew several times; they take turns, after a round that does "
     "not count. Times are medians with quartiles. Weights, data and float32 arithmetic are the same for all, and their "
@@ -28,6 +29,10 @@ HOW_NOTE = (
     "gradient is full of can be above the machine's peak."
 )
 DIGITS_NOTE = "## digits: from arrays to predictions\n\n64-64-10, 30 epochs of 45 batches of 32, then 360 test rows."
+ESTIMATORS_NOTE = (
+    "`MLPClassifier().fit(X, y)` (diabetes: `MLPRegressor`) with default parameters, on standardised columns of three "
+    "quarters of the rows; scores are means and standard deviations over divisions of the rows, on the last quarter."
+)
 ACCURACY_NOTE = "Largest relative deviation from float64 of the first gradients, and of five losses."
 IMPORT_NOTE = (
     "Of `import` beyond an empty program. Sizes are without compiled Python code; Keras also needs a backend, "
@@ -50,6 +55,7 @@ class Page:
         self.timings: list[measure.Timings] = []
         self.digits: list[measure.Row] = []
         self.points: list[scaling.Point] = []
+        self.fitted: list[Fitted] = []
 
     def say(self, *paragraphs: str) -> None:
         """Print paragraphs and keep them."""
@@ -67,13 +73,17 @@ class Page:
         disturbance = Disturbance()
         if set(wanted) & {*WORKS, "digits"}:
             self._compare(wanted)
+        if "estimators" in wanted:
+            with Group([name for name in MODULES if name in self.settings.rivals], self.settings.threads) as group:
+                self.fitted = time_estimators(group.processes, self.settings)
+            self.say("## estimators: fit and score", ESTIMATORS_NOTE, report.estimators_table(self.fitted))
         if "import" in wanted:
             self.say("## Import and installed size", IMPORT_NOTE)
             self.say(report.footprint_table(footprint.footprints(3 if self.settings.quick else 9)))
         if "scaling" in wanted:
             self._scale()
         self._tell_disturbance(disturbance.share())
-        found = goals({t.work.name: t for t in self.timings}, self.digits, self.points)
+        found = goals({t.work.name: t for t in self.timings}, self.digits, self.points, self.fitted)
         if found:
             said = f"{sum(g.reached for g in found)} of {len(found)} reached; ratios are the rival's by Pellucid's."
             measured, self.text = self.text, ""

@@ -1,7 +1,9 @@
 """The tables."""
 
 from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
 
+from benchmarks.estimators import Fitted
 from benchmarks.footprint import LIBRARIES, Footprint
 from benchmarks.goals import Goal
 from benchmarks.measure import Row, Timings
@@ -11,6 +13,7 @@ from benchmarks.tables import bytes_text, number_text, ratio_text, spread, table
 __all__ = [
     "accuracy_table",
     "digits_table",
+    "estimators_table",
     "footprint_table",
     "goals_table",
     "inference_table",
@@ -91,6 +94,16 @@ def digits_table(rows: Sequence[Row], absent: Mapping[str, str]) -> str:
         cells.append([row.title, time_text(row.times[0]), spread(later.times), ratio, f"{row.accuracy:.3f}"])
     header = ["library", "first time in a process", "later: median (quartiles)", "vs. PyTorch Adam()", "test accuracy"]
     return table(header, cells + _absent(absent, 5))
+
+
+def estimators_table(fitted: Sequence[Fitted]) -> str:
+    """Return times and scores of estimators, table by table."""
+    rows = []
+    for f in fitted:
+        theirs = next((g for g in fitted if (g.name, g.data) == ("sklearn", f.data)), None)
+        ratio = ratio_text(theirs.seconds / f.seconds) if theirs is not None else ""
+        rows.append([f.data, f.title, spread(f.times), ratio, f"{mean(f.scores):.3f} ± {stdev(f.scores):.3f}"])
+    return table(["data", "library", "fit: median (quartiles)", "vs. scikit-learn", "score"], rows)
 
 
 def footprint_table(footprints: Sequence[Footprint]) -> str:

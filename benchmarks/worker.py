@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.deep import DeepWork
+from benchmarks.estimators import fit_once
 from benchmarks.reference import first_gradients, first_losses
 from benchmarks.rivals import Rival, rival
 from benchmarks.workloads import LR_OF_TIMING, TRAINING, Work, digits
@@ -26,7 +27,7 @@ class Worker:
     """The calls that a process answers."""
 
     def __init__(self, name: str) -> None:
-        self.kind = rival(name)
+        self.name, self.kind = name, rival(name)
         self.rival: Rival | None = None
         self.paths: dict[str, Any] = {}
         self.counts: dict[str, int] = {}
@@ -123,6 +124,10 @@ class Worker:
         predicted = self.kind.digits(task)
         seconds = time.perf_counter() - began
         return {"seconds": seconds, "accuracy": float(np.mean(predicted == task.y_test))}
+
+    def estimator(self, data: str, seed: int) -> tuple[float, float]:
+        """Fit an estimator; return the seconds and the score."""
+        return fit_once(self.name, data, seed)
 
     def memory(self, work: dict[str, Any]) -> float:
         """Return by how many bytes training makes the process grow at most, beyond the data and a tiny network's."""
