@@ -1,4 +1,4 @@
-"""Estimators with one contract, from scaled arrays to a trained network: Pellucid's and scikit-learn's, side by side."""
+"""Estimators of one contract, from scaled arrays to a trained network: Pellucid's and scikit-learn's side by side."""
 
 import importlib
 import time
