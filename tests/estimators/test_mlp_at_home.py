@@ -1,10 +1,13 @@
 """MLPClassifier and MLPRegressor among the data, files and tools of their users."""
 
+import os
 import pickle
+import signal
 
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
@@ -157,15 +160,17 @@ def test_searches_pipelines_and_routing_find_their_way():
     assert clone(small(dropout=0.3)).dropout == 0.3
 
 
+def test_workers_share_the_processors():
+    threads = Parallel(n_jobs=2)(delayed(pl.get_num_threads)() for _ in range(2))
+    assert max(threads) <= max(1, (os.cpu_count() or 1) // 2)
+
+
 def test_ctrl_c_keeps_the_best_weights_and_says_so():
     X, y = classes(200)
 
     class CtrlC(Callback):
         def on_step_end(self, trainer):
             if trainer.step == 12:
-                import os
-                import signal
-
                 os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.warns(UserWarning, match="interrupted by user"):
