@@ -104,6 +104,23 @@ def test_24_products_of_places_depend_on_the_distance_and_places_are_needed(said
     assert min(accuracy["waves"], accuracy["rotations"]) > 0.97
 
 
+def test_25_the_range_test_finds_a_good_rate_and_chance_beats_the_grid(said):
+    text = said("25")
+    assert "the same losses: True; the weights as before: True" in text
+    valley, steepest = numbers(line(text, "middle of the valley:"))
+    lowest = numbers(line(text, "rate, loss:"))[2]
+    assert 0.02 < valley < steepest < lowest < 1
+    accuracy = [numbers(row)[1] for row in rows(text, "five epochs with a rate")]
+    assert accuracy[2] == max(accuracy) > 0.9
+    assert accuracy[0] < 0.5
+    assert accuracy[3] < 0.5
+    folds = numbers(line(text, "seven rows in three folds:"))
+    assert sorted(folds) == list(range(7))
+    found = {row.split()[0]: numbers(row) for row in rows(text, "nine trials, three folds each")}
+    assert found["random"][2] > found["grid"][2]
+    assert (found["grid"][-1], found["random"][-1]) == (3, 9)
+
+
 def test_the_sentences_are_balanced_twins_without_repetition():
     with (DATA / "opinions.csv").open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
