@@ -231,6 +231,11 @@ def test_the_live_table_fits_the_terminal_and_says_how_far_the_search_is(width):
     text = "\n".join(lines)
     assert all(len(line) <= width for line in lines)
     assert len(lines) <= 23
-    assert "diverged" in text
-    assert "running" in text
+    for whole in ("trial", "state", "accuracy", "time", "complete", "diverged", "running", "0.8500 ± 0.0700", " s "):
+        assert whole in text
+    # The best is the first of 40 and out of sight; the last of those that are shown are not marked.
+    assert "*" not in text
+    few = live_table(snapshot(trials=6), 12.0, console)
+    console.print(few)
+    assert [line.split()[:2] for line in console.export_text().splitlines() if "*" in line] == [["*", "3"]]
     assert "40 of 50 trials (1 diverged), best 0.8500 ± 0.0700 by trial 3, 12 s" in " ".join(text.split())

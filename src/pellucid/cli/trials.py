@@ -76,7 +76,7 @@ def live_table(snapshot: Snapshot, seconds: float, to: Console) -> Group:
     narrow = (("", 1), ("trial", 5), ("state", 8), (metric, max(15, len(metric))), ("time", 7))
     for heading, width in narrow:
         table.add_column(heading, justify="left" if heading in ("", "state") else "right", no_wrap=True, width=width)
-    left = to.width - sum(width + 2 for _, width in narrow)
+    left = to.width - sum(width + 3 for _, width in narrow) - 2
     table.add_column("settings", no_wrap=True, overflow="ellipsis", max_width=max(left, 8))
     for trial in snapshot.trials[-max(3, to.height - 8 - len(snapshot.running)) :]:
         is_best = best is not None and trial.number == best.number
