@@ -90,6 +90,24 @@ def test_a_range_test_leaves_everything_as_it_was_bit_for_bit(blobs, training):
     assert state_of(trainer) == before
 
 
+def test_what_is_drawn_and_schedules_that_count_steps_are_as_they_were(blobs):
+    class Drawing(Callback):
+        shapes_steps = True
+
+        def on_step_end(self, trainer):
+            pl.rand(1)  # outside of the step's own stream
+
+    trainer = rich_trainer([Drawing()])
+    trainer.schedule_every, trainer.count_decay = "step", True
+    trainer.optimizer.param_groups[0]["weight_decay"] = 0.5
+    before = state_of(trainer)
+    found = trainer.find_lr(blobs[0], batch_size=16)
+    assert state_of(trainer) == before
+    # The loss that is told is that of the data, though the trainer counts the decay's share.
+    assert found.smoothed[0] == pytest.approx(np.mean(found.losses[:20]), rel=0.2)
+    assert found.smoothed[0] < 2
+
+
 def test_a_fit_after_a_range_test_is_the_fit_without(blobs, weights_of):
     train, validation = blobs
     loader = DataLoader(TensorDataset(*map(pl.tensor, train)), batch_size=16, shuffle=True, seed=5)
