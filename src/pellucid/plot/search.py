@@ -144,7 +144,7 @@ def search_slice(
         ax.set_xscale(scale.kind)
         few = scale.few
         if scale.kind == "log" and not few and scale.high / scale.low < _TWO_DECADES:
-            few = tuple(float(v) for v in np.geomspace(scale.low, scale.high, 4))  # minor ticks would touch
+            few = tuple(float(f"{v:.2g}") for v in np.geomspace(scale.low, scale.high, 4))  # minor ticks would touch
         if few:
             ax.set_xticks(few, [f"{v:.3g}" for v in few])
             ax.minorticks_off()
