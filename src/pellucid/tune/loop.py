@@ -104,12 +104,12 @@ def run_search(search: Search, study: str | None = None, watch: Watch | None = N
     """
     from pellucid.tune.study import Study
 
-    began = time.monotonic()
     folds = Folds(search)
     first = folds.of(search.config)[0]
     search = replace(search, metric=metric_for(search, first))
     shared = Study(search, study, str(folds.sha256), _hidden(first, search))
     ran = interrupted = False
+    began = time.monotonic()  # the time is the trials': reading large data takes none of it
     with DeferredInterrupt() as interrupt:
         try:
             while search.timeout is None or time.monotonic() - began < search.timeout:
