@@ -69,6 +69,24 @@ def test_a_step_is_scikit_learns_step_with_its_penalty(problem, activation):
         assert mine.loss_ == pytest.approx(right.loss_, rel=1e-5)
 
 
+@pytest.mark.parametrize("problem", ["two classes", "three classes", "labels", "numbers"])
+def test_a_step_of_weighted_rows_is_scikit_learns(problem):
+    made = {"two classes": lambda: classes(k=2), "three classes": classes, "labels": labels, "numbers": numbers}
+    X, y = made[problem]()
+    ours, theirs = (MLPRegressor, TheirRegressor) if problem == "numbers" else (MLPClassifier, TheirClassifier)
+    w = np.random.default_rng(0).uniform(0.1, 6, len(X))
+    shared = {"solver": "sgd", "learning_rate_init": 0.5, "alpha": 30.0, "random_state": 1, "max_iter": 1}
+    mine = ours(**shared).fit(X, y, sample_weight=w)
+    still = ours(**(shared | {"learning_rate_init": 1e-30})).fit(X, y, sample_weight=w)
+    right = theirs(**shared, warm_start=True).fit(X, y)
+    right.coefs_ = [c.astype(np.float64) for c in still.coefs_]
+    right.intercepts_ = [b.astype(np.float64) for b in still.intercepts_]
+    right.fit(X, y, sample_weight=w)
+    for found, expected in zip(mine.coefs_ + mine.intercepts_, right.coefs_ + right.intercepts_, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=2e-4, atol=2e-5)
+    assert mine.loss_ == pytest.approx(right.loss_, rel=1e-5)
+
+
 def test_initial_weights_are_glorots_as_scikit_learn_draws_them():
     X, y = classes()
     for activation, factor in (("relu", 6.0), ("logistic", 2.0)):
@@ -146,6 +164,13 @@ def test_warm_start_goes_on_and_partial_fit_is_one_epoch():
         online.partial_fit(X, y, classes=[0, 1])
     with pytest.raises(ValueError, match="class"):
         online.partial_fit(X, y + 1)
+
+
+def test_a_warm_start_with_other_sizes_is_refused():
+    X, y = iris()
+    model = small(warm_start=True, max_iter=2).fit(X, y)
+    with pytest.raises(ValueError, match="fit a clone"):
+        model.set_params(hidden_layer_sizes=(9,)).fit(X, y)
 
 
 def test_partial_fit_may_follow_a_judged_fit():

@@ -14,7 +14,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tests.estimators.data import classes, iris, numbers
+from tests.estimators.data import classes, iris, labels, numbers
 
 import pellucid as pl
 from pellucid import estimators, nn
@@ -94,7 +94,9 @@ def test_a_diverging_training_says_what_to_do():
 
 
 # --- at home ------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("options", [{}, {"early_stopping": True}, {"learning_rate": "invscaling", "solver": "sgd"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"verbose": True}, {"early_stopping": True}, {"learning_rate": "invscaling", "solver": "sgd"}]
+)
 def test_pickles_answer_the_same_and_can_be_trained_on(options):
     X, y = iris()
     model = small(**options).fit(X, y)
@@ -158,6 +160,24 @@ def test_searches_pipelines_and_routing_find_their_way():
         scores = cross_validate(asked, X, y, cv=2, params={"sample_weight": np.ones(150)}, return_estimator=True)
         assert len(scores["estimator"]) == 2
     assert clone(small(dropout=0.3)).dropout == 0.3
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("problem", ["repeated rows", "two classes", "labels", "number", "numbers"])
+def test_steps_are_left_to_the_engine(problem, weighted):
+    X, y = {
+        "repeated rows": iris,
+        "two classes": lambda: classes(k=2),
+        "labels": labels,
+        "number": numbers,
+        "numbers": lambda: numbers(k=2),
+    }[problem]()
+    w = np.arange(1, len(X) + 1) if weighted else None
+    with pl.use_engine("native"):
+        for batch in (len(X), 50):
+            model = small(MLPRegressor if "number" in problem else MLPClassifier, batch_size=batch).fit(X, y, w)
+            replayed = model._network.trainer.replayed
+            assert replayed.endswith("steps were replayed by the engine"), replayed
 
 
 def test_workers_share_the_processors():

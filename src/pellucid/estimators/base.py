@@ -24,7 +24,7 @@ from pellucid.estimators.rows import SparseRows, SparseTable
 from pellucid.estimators.targets import Targets
 from pellucid.estimators.watching import Watcher
 from pellucid.nn import Module
-from pellucid.train import Callback, History, PlainProgress, Trainer
+from pellucid.train import History, PlainProgress, Trainer
 
 __all__ = ["NeuralEstimator"]
 
@@ -172,9 +172,16 @@ class NeuralEstimator(BaseEstimator):
         if first:
             self._learn_inputs(X)
         inputs = self._network_inputs(X)
-        if first:
+        if first or not incremental:
             with random.default_generator.at(seed, 0):
-                self._network = Network(self._build_network(targets.n_outputs))
+                model = self._build_network(targets.n_outputs)
+        if not first and not incremental and _shapes(model) != _shapes(self._network.model):
+            raise ValueError(
+                f"warm_start=True goes on with weights of shapes {_shapes(self._network.model)}, the parameters "
+                f"now ask for {_shapes(model)}; fit a clone instead"
+            )
+        if first:
+            self._network = Network(model)
             self._targets, self.n_outputs_, self.out_activation_ = targets, targets.n_outputs, targets.activation
             self.loss_curve_: list[float] = []
             self.t_ = 0
@@ -284,7 +291,7 @@ class NeuralEstimator(BaseEstimator):
             validation_metrics=None if score is None else {"score": score},
             scheduler=scheduler,
             schedule_every=every,
-            callbacks=[watcher, *self._callbacks()],
+            callbacks=[watcher, *(self.callbacks or [])],
             seed=seed,
             count_decay=True,
         )
@@ -293,10 +300,6 @@ class NeuralEstimator(BaseEstimator):
     def _loss(self, targets: Targets) -> Any:
         """Return the user's loss, or the one that belongs to the targets."""
         return self.loss if callable(self.loss) else targets.loss()
-
-    def _callbacks(self) -> list[Callback]:
-        """Return those of the user."""
-        return [*([PlainProgress()] if self.verbose else []), *(self.callbacks or [])]
 
     def _train(self, trainer: Trainer, watcher: Watcher, data: Rows, judged: Rows | None, *, incremental: bool) -> None:
         """Train, and keep what is known afterwards."""
@@ -307,7 +310,12 @@ class NeuralEstimator(BaseEstimator):
         batch = self._batch_size(rows)
         made = self._training_data((inputs, encoded, weights), batch_size=batch, seed=trainer.seed)
         held = None if judged is None else self._row_data(*judged)
-        trainer.fit(made, held, epochs=epochs, batch_size=batch)
+        shown = [PlainProgress()] if self.verbose else []
+        trainer.callbacks += shown  # for this fit only: a stream cannot be pickled
+        try:
+            trainer.fit(made, held, epochs=epochs, batch_size=batch)
+        finally:
+            trainer.callbacks = [c for c in trainer.callbacks if c not in shown]
         done = len(watcher.losses) - before
         self.n_iter_ = done
         self.loss_curve_ += watcher.losses[before:]
@@ -360,6 +368,11 @@ class NeuralEstimator(BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         """Say whether there is a trained network."""
         return hasattr(self, "_network")
+
+
+def _shapes(model: Module) -> list[tuple[int, ...]]:
+    """Return the shapes of the weights."""
+    return [p.array.shape for p in model.parameters()]
 
 
 def _dataset(data: Any) -> Any:
