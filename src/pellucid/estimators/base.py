@@ -24,7 +24,7 @@ from pellucid.estimators.rows import SparseRows, SparseTable
 from pellucid.estimators.targets import Targets
 from pellucid.estimators.watching import Watcher
 from pellucid.nn import Module
-from pellucid.train import History, PlainProgress, Trainer
+from pellucid.train import Callback, History, PlainProgress, Trainer
 
 __all__ = ["NeuralEstimator"]
 
@@ -291,7 +291,7 @@ class NeuralEstimator(BaseEstimator):
             validation_metrics=None if score is None else {"score": score},
             scheduler=scheduler,
             schedule_every=every,
-            callbacks=[watcher, *(self.callbacks or [])],
+            callbacks=[watcher, *self._callbacks()],
             seed=seed,
             count_decay=True,
         )
@@ -300,6 +300,10 @@ class NeuralEstimator(BaseEstimator):
     def _loss(self, targets: Targets) -> Any:
         """Return the user's loss, or the one that belongs to the targets."""
         return self.loss if callable(self.loss) else targets.loss()
+
+    def _callbacks(self) -> list[Callback]:
+        """Return those of the user."""
+        return list(self.callbacks or [])
 
     def _train(self, trainer: Trainer, watcher: Watcher, data: Rows, judged: Rows | None, *, incremental: bool) -> None:
         """Train, and keep what is known afterwards."""
