@@ -63,8 +63,10 @@ def fit_once(library: str, data: str, seed: int) -> tuple[float, float]:
 
 
 def time_estimators(processes: Sequence[Process], settings: Settings) -> list[Fitted]:
-    """Fit all tables in turns, with several divisions of their rows."""
+    """Fit all tables in turns, with several divisions of their rows; nothing without scikit-learn, whose they are."""
     mine = [process for process in processes if process.name in MODULES]
+    if "sklearn" not in {process.name for process in mine}:
+        return []
     found = []
     for data in ESTIMATORS:
         answers: dict[str, list[tuple[float, float]]] = {process.name: [] for process in mine}

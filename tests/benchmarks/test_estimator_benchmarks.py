@@ -2,9 +2,10 @@
 
 import pytest
 from benchmarks.__main__ import main
-from benchmarks.estimators import ESTIMATORS, Fitted, fit_once
+from benchmarks.estimators import ESTIMATORS, Fitted, fit_once, time_estimators
 from benchmarks.goals import goals
 from benchmarks.report import estimators_table
+from benchmarks.runner import Settings
 
 
 def test_goals_of_estimators_are_ratios_of_scikit_learns_times():
@@ -20,6 +21,11 @@ def test_goals_of_estimators_are_ratios_of_scikit_learns_times():
 def test_both_libraries_learn_iris_about_as_well():
     scores = [fit_once(library, "iris", 0)[1] for library in ("pellucid", "sklearn")]
     assert min(scores) > 0.9
+
+
+def test_without_scikit_learn_nothing_is_compared():
+    assert time_estimators([], Settings()) == []
+    assert "fit: median" in estimators_table([])
 
 
 @pytest.mark.slow
