@@ -6,6 +6,10 @@
 namespace pellucid {
 namespace {
 
+// Operations of a chunk: 1.5 us. Less gains nothing where two processors share a cache, and on others, where handing
+// over is slow, two threads would take half as long again as one (docs/log.md, "small products on one thread").
+constexpr i64 kFew = 300000;
+
 i64 up(i64 a, i64 b) { return (a + b - 1) / b; }
 
 // How many pieces C is cut into along M and along N.
@@ -18,7 +22,7 @@ struct Cut {
 // part, so that results do not depend on it.
 Cut best_cut(const Gemm& g, const GemmKernels& k) {
   if (g.M < 1 || g.N < 1) return {};
-  const i64 most = chunks_for(2 * g.M * g.N * g.K, kMostChunks), units = up(g.N, k.columns);
+  const i64 most = chunks_for(2 * g.M * g.N * g.K, kMostChunks, kFew), units = up(g.N, k.columns);
   Cut best;
   double least = 1e300;
   for (i64 r = 1; r <= most && r <= up(g.M, 4); ++r) {
@@ -68,7 +72,7 @@ void run_gemms(const Gemm& g, const Batch& batch) {
   const GemmKernels& k = gemm_kernels();
   const Cut cut = batch.count < kMostChunks ? best_cut(g, k) : Cut{};
   const i64 each = cut.rows * cut.columns, pieces = batch.count * each, need = k.scratch(g);
-  const i64 chunks = chunks_for(2 * g.M * g.N * g.K * batch.count, pieces);
+  const i64 chunks = chunks_for(2 * g.M * g.N * g.K * batch.count, pieces, kFew);
   parallel_for(chunks, [&](i64 chunk) {
     for (i64 piece = pieces * chunk / chunks; piece < pieces * (chunk + 1) / chunks; ++piece) {
       Gemm one = g;
@@ -86,7 +90,7 @@ void run_linear_backward(const LinearBackward& g) {
   const Job dx({false, false, g.rows, g.in, g.out, g.dy, g.out, g.W, g.in, g.dx, g.in, nullptr, false}, k, g.dx);
   const Job dW({true, false, g.out, g.in, g.rows, g.dy, g.out, g.x, g.in, g.dW, g.in, nullptr, false}, k, g.dW);
   const i64 products = dx.pieces + dW.pieces, pieces = products + (g.db ? 1 : 0);
-  const i64 chunks = chunks_for(dx.operations + dW.operations, pieces);
+  const i64 chunks = chunks_for(dx.operations + dW.operations, pieces, kFew);
   parallel_for(chunks, [&](i64 chunk) {
     for (i64 piece = chunk; piece < pieces; piece += chunks) {
       if (piece < dx.pieces) run_piece(dx.g, k, dx.cut, piece, dx.need);

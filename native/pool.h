@@ -29,9 +29,9 @@ class FlushDenormals {
 // Into how many chunks a task is cut: by its floating-point operations, of which fewer than about 60,000 a chunk cost
 // more in handing over than a second thread saves, and at most `most`. It does not depend on the number of threads.
 constexpr i64 kMostChunks = 8;
-inline i64 chunks_for(i64 operations, i64 most) {
-  constexpr i64 kWorthwhile = 60000;
-  i64 chunks = operations < 2 * kWorthwhile ? 1 : operations / kWorthwhile;
+constexpr i64 kWorthwhile = 60000;
+inline i64 chunks_for(i64 operations, i64 most, i64 worthwhile = kWorthwhile) {
+  i64 chunks = operations < 2 * worthwhile ? 1 : operations / worthwhile;
   chunks = chunks < kMostChunks ? chunks : kMostChunks;
   return chunks < most ? chunks : most < 1 ? 1 : most;
 }
