@@ -98,11 +98,6 @@ INLINE void read_turned(const float* from, i64 stride, i64 rows, i64 width, v (&
   transpose(r);
 }
 
-INLINE void write(float* to, v x, i64 n) {
-  if (n == VL) store(to, x);
-  else store_part(to, x, n);
-}
-
 void turn(const float* x, i64 rows, i64 columns, i64 from, i64 to, float* out) {
   for (i64 j = from; j < to; j += VL) {
     const i64 width = smaller(VL, to - j);

@@ -18,12 +18,6 @@ using pellucid::Windows;
 constexpr i64 kMostTaps = 448;
 constexpr int SIDE = 4;
 
-INLINE v read(const float* p, i64 n) { return n == VL ? load(p) : load_part(p, n); }
-INLINE void write(float* p, v x, i64 n) {
-  if (n == VL) store(p, x);
-  else store_part(p, x, n);
-}
-
 // The taps that find a line of x for a line of places: where tap k finds the first place's number, and for which places
 // that lies inside of x.
 struct Line {

@@ -13,12 +13,6 @@ namespace {
 using pellucid::Patches;
 using pellucid::WindowLines;
 
-INLINE v read(const float* p, i64 n) { return n == VL ? load(p) : load_part(p, n); }
-INLINE void write(float* p, v x, i64 n) {
-  if (n == VL) store(p, x);
-  else store_part(p, x, n);
-}
-
 #if defined(__AVX512F__)
 constexpr int MOST_PLACES = 12;  // 24 sums, 2 of B
 #define PLACES 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12

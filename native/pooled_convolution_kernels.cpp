@@ -15,11 +15,6 @@ using pellucid::Patch;
 using pellucid::Patches;
 using pellucid::WindowLines;
 
-INLINE v read(const float* p, i64 n) { return n == VL ? load(p) : load_part(p, n); }
-INLINE void write(float* p, v x, i64 n) {
-  if (n == VL) store(p, x);
-  else store_part(p, x, n);
-}
 INLINE vi read(const std::int32_t* p, i64 n) { return (vi)read(reinterpret_cast<const float*>(p), n); }
 INLINE vi number(i64 n) { return vi{} + static_cast<std::int32_t>(n); }
 

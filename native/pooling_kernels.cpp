@@ -50,12 +50,6 @@ INLINE void each_place(const Pooling& p, i64 from, i64 to, const F& f) {
   }
 }
 
-INLINE v read(const float* p, i64 n) { return n == VL ? load(p) : load_part(p, n); }
-INLINE void write(float* p, v x, i64 n) {
-  if (n == VL) store(p, x);
-  else store_part(p, x, n);
-}
-
 INLINE i64 volume(const i64 (&n)[3]) { return n[0] * n[1] * n[2]; }
 
 // One vector of channels, of which the last may be a part.

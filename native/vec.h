@@ -49,13 +49,20 @@ INLINE void store_part(float* p, v x, i64 n) {
 #undef PIECE
 }
 
+// n elements, at most a whole vector.
+INLINE v read(const float* p, i64 n) { return n == VL ? load(p) : load_part(p, n); }
+INLINE void write(float* p, v x, i64 n) {
+  if (n == VL) store(p, x);
+  else store_part(p, x, n);
+}
+
 INLINE vi first_elements(i64 n) {
   vi place;
   for (int i = 0; i < VL; ++i) place[i] = i;
   return place < (vi{} + (std::int32_t)n);
 }
 
-// The same where `readable` floats lie at p: at once if they are enough.
+// As load_part, where `readable` floats lie at p: at once if they are enough.
 INLINE v load_within(const float* p, i64 n, i64 readable) {
   return readable >= VL ? choose(first_elements(n), load(p), v{}) : load_part(p, n);
 }
